@@ -1,0 +1,116 @@
+"""One set of dependencies, named in pyproject.toml, environment.yml and requirements.lock."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+INSTALLED = ["lab", "test", "book", "cluster", "tensorboard"]  # the extras that `make` installs
+
+MACHINES = [
+    {"sys_platform": system, "platform_system": name, "os_name": os, "platform_machine": machine}
+    for system, name, os, machine in [
+        ("linux", "Linux", "posix", "x86_64"),
+        ("linux", "Linux", "posix", "aarch64"),
+        ("darwin", "Darwin", "posix", "arm64"),
+        ("win32", "Windows", "nt", "AMD64"),
+    ]
+]
+
+
+def bounds(lines: list[str]) -> dict[str, SpecifierSet]:
+    """Parse requirement lines into package name and version bounds."""
+    parsed = [Requirement(line) for line in lines]
+    assert len({canonicalize_name(r.name) for r in parsed}) == len(parsed), (
+        "a package is named twice"
+    )
+    return {canonicalize_name(r.name): r.specifier for r in parsed}
+
+
+def required() -> dict[str, SpecifierSet]:
+    lines = PROJECT["dependencies"] + [line for extra in INSTALLED for line in EXTRAS[extra]]
+    return bounds(lines)
+
+
+def locked() -> list[tuple[Requirement, list[str]]]:
+    """Give each requirement of the lock with its hashes."""
+    text = re.sub(r"^\s*#.*\n", "", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+    entries = []
+    for line in text.replace("\\\n", " ").splitlines():
+        requirement, *hashes = line.split("--hash=")
+        entries.append((Requirement(requirement.strip()), [h.strip() for h in hashes]))
+    return entries
+
+
+def test_conda_and_pip_ask_for_the_same_packages_with_the_same_bounds():
+    lines = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    # A conda line `name >=1,<2` is a requirement as pip writes it; what is not fails to parse.
+    conda = bounds([line for line in lines if isinstance(line, str)])
+    assert conda.pop("python") == SpecifierSet(PROJECT["requires-python"])
+    assert conda.pop("pip") == SpecifierSet()
+    assert conda == required()
+
+
+def test_conda_takes_the_project_itself_and_nothing_else_from_pip():
+    lines = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert [line for line in lines if not isinstance(line, str)] == [{"pip": ["-e ."]}]
+
+
+def test_every_extra_is_either_installed_or_left_to_the_parity_tests():
+    assert set(EXTRAS) == {*INSTALLED, "peers"}
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize(
+    "machine", MACHINES, ids=lambda m: f"{m['sys_platform']}-{m['platform_machine']}"
+)
+def test_the_lock_pins_one_version_within_bounds_of_every_package(python, machine):
+    here = {**machine, "python_version": python, "python_full_version": f"{python}.9"}
+    here |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    pins: dict[str, str] = {}
+    for requirement, _ in locked():
+        if requirement.marker is None or requirement.marker.evaluate(here):
+            name = canonicalize_name(requirement.name)
+            assert name not in pins, f"{name} is pinned twice"
+            (pin,) = requirement.specifier
+            assert pin.operator == "=="
+            pins[name] = pin.version
+    for name, specifier in required().items():
+        assert specifier.contains(pins[name]), f"{name} {pins[name]} is outside {specifier}"
+
+
+def test_every_line_of_the_lock_carries_hashes():
+    entries = locked()
+    assert len(entries) > 100
+    for requirement, hashes in entries:
+        assert hashes, requirement
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", h) for h in hashes), requirement
+
+
+def test_the_parity_peers_stay_out_of_the_lock():
+    names = {canonicalize_name(requirement.name) for requirement, _ in locked()}
+    assert names.isdisjoint(bounds(EXTRAS["peers"]))
+
+
+@pytest.mark.skipif(
+    not (ROOT / ".git").exists() or not shutil.which("git"), reason="no git checkout"
+)
+def test_no_file_names_the_address_of_a_registry():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    registry = re.compile(
+        rb"(pypi|pythonhosted|npmjs|yarnpkg|anaconda|download\.pytorch)\.(org|com)|/simple/"
+    )
+    for name in listed.stdout.decode().split("\0"):
+        path = ROOT / name
+        if path.is_file():
+            assert not (found := registry.search(path.read_bytes())), f"{name}: {found}"
