@@ -1,0 +1,187 @@
+"""Rates that answer to the losses seen, and so are not functions of time."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral
+from typing import Any
+
+from minigrad.schedules.schedule import check_choice, check_rate, check_steps
+
+
+class ReduceOnPlateau:
+    """Cut the rate when a metric has stopped improving. Feedback, **not** a function of time.
+
+    Give it to an optimizer as its ``lr`` and tell it the metric after each validation; the
+    optimizer reads the present rate at each update. A second run with other losses has other
+    rates, so nothing can be plotted beforehand, and resuming needs its ``state_dict``.
+
+    ::
+
+        improved:  metric < best (1 - δ)  (rel)  or  metric < best - δ  (abs)
+        after more than P observations in a row without improvement:
+            η ← max(γ η, η_min), and the next C observations do not count
+
+    Parameters
+    ----------
+    lr : float
+        η at the beginning.
+    factor : float
+        γ, between 0 and 1: what a cut multiplies the rate by.
+    patience : int
+        P, the observations without improvement that are borne; the next one cuts.
+    threshold : float
+        δ, the least change that counts as an improvement.
+    threshold_mode : {"rel", "abs"}
+        Whether ``threshold`` is a part of the best value or a difference from it.
+    cooldown : int
+        C, the observations after a cut that are not counted against the rate.
+    min_lr : float
+        η_min, the floor.
+    eps : float
+        A cut by no more than this is not made.
+    mode : {"min", "max"}
+        Whether a lower or a higher metric is better.
+
+    Attributes
+    ----------
+    lr : float
+        The present rate.
+    best : float
+        The best metric seen.
+    bad_observations : int
+        Observations in a row without improvement.
+    cooldown_left : int
+        Observations still to be ignored.
+
+    Notes
+    -----
+    Agrees: PyTorch's ``ReduceLROnPlateau``, from which names and defaults are taken. Differs:
+    Keras's callback cuts at the P-th bad observation, one sooner, and its ``min_delta`` is
+    absolute.
+
+    Examples
+    --------
+    >>> plateau = ReduceOnPlateau(0.5, factor=0.5, patience=0)
+    >>> plateau.observe(1.0), plateau.observe(1.0)
+    (0.5, 0.25)
+    """
+
+    def __init__(
+        self,
+        lr: float,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        eps: float = 1e-8,
+        mode: str = "min",
+    ) -> None:
+        check_rate("lr", lr, positive=True)
+        check_rate("factor", factor, positive=True)
+        if factor >= 1:
+            raise ValueError(f"a cut lowers the rate, so factor must be below 1; got {factor}")
+        check_steps("patience", patience, least=0)
+        check_rate("threshold", threshold)
+        check_choice("threshold_mode", threshold_mode, ["rel", "abs"])
+        check_steps("cooldown", cooldown, least=0)
+        check_rate("min_lr", min_lr)
+        if min_lr > lr:
+            raise ValueError(f"min_lr must not be above lr, got min_lr={min_lr}, lr={lr}")
+        check_rate("eps", eps)
+        check_choice("mode", mode, ["min", "max"])
+        self.lr = float(lr)
+        self.factor = factor
+        self.patience = patience
+        self.threshold = threshold
+        self.threshold_mode = threshold_mode
+        self.cooldown = cooldown
+        self.min_lr = min_lr
+        self.eps = eps
+        self.mode = mode
+        self.best = math.inf if mode == "min" else -math.inf
+        self.bad_observations = 0
+        self.cooldown_left = 0
+
+    def __call__(self, t: int) -> float:
+        """Return the present rate, whatever the step: so an optimizer may call it as a schedule.
+
+        Raises
+        ------
+        TypeError
+            If ``t`` is an array: the rates to come are not known.
+        """
+        if not isinstance(t, Integral):
+            raise TypeError(
+                f"{self} knows the present rate only, because the rates to come depend on the "
+                "losses to come; record the rate during training to plot it"
+            )
+        return self.lr
+
+    def observe(self, metric: float) -> float:
+        """Take one value of the metric and return the rate from now on.
+
+        Parameters
+        ----------
+        metric : float
+            A validation loss, say. NaN is no improvement.
+
+        Returns
+        -------
+        float
+            The present rate, cut or not.
+        """
+        metric = float(metric)
+        if self._improves(metric):
+            self.best = metric
+            self.bad_observations = 0
+        else:
+            self.bad_observations += 1
+        if self.cooldown_left:
+            self.cooldown_left -= 1
+            self.bad_observations = 0
+        if self.bad_observations > self.patience:
+            lower = max(self.lr * self.factor, self.min_lr)
+            if self.lr - lower > self.eps:
+                self.lr = float(lower)
+            self.cooldown_left = self.cooldown
+            self.bad_observations = 0
+        return self.lr
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the rate and what it rests on, in built-in types."""
+        return {name: getattr(self, name) for name in _STATE}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` returned; the options stay those of this object.
+
+        Raises
+        ------
+        ValueError
+            If an entry is missing or unknown.
+        """
+        if set(state) != set(_STATE):
+            raise ValueError(
+                f"ReduceOnPlateau: a state has the entries {', '.join(_STATE)}; "
+                f"got {', '.join(map(str, state)) or 'none'}"
+            )
+        for name in _STATE:
+            setattr(self, name, state[name])
+
+    def __repr__(self) -> str:
+        """Return the class with its present rate."""
+        return (
+            f"ReduceOnPlateau(lr={self.lr!r}, factor={self.factor!r}, patience={self.patience!r})"
+        )
+
+    def _improves(self, metric: float) -> bool:
+        sign = 1 if self.mode == "min" else -1
+        margin = self.threshold
+        if self.threshold_mode == "rel":
+            return sign * metric < sign * self.best * (1 - sign * margin)
+        return sign * metric < sign * self.best - margin
+
+
+_STATE = ("lr", "best", "bad_observations", "cooldown_left")
