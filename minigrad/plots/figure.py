@@ -1,0 +1,106 @@
+"""A Matplotlib figure that carries its alternative text to the page.
+
+JupyterLab and the website write ``<img>`` without ``alt``, whatever the metadata of an output say.
+A `Figure` of this module writes its own ``<img alt="...">`` when ``plt.show()`` displays it. The
+picture is an SVG inside that element, and the same drawing gives the same bytes.
+"""
+
+import base64
+import html
+import io
+from typing import Any
+
+import matplotlib.figure
+import matplotlib.pyplot as plt
+
+from .style import BACKGROUND, style
+
+CARD = f"background:{BACKGROUND};border-radius:6px;max-width:100%;height:auto"
+
+
+class Figure(matplotlib.figure.Figure):
+    """A Matplotlib figure with alternative text.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As for `matplotlib.figure.Figure`.
+    alt : str
+        What a reader who cannot see the picture needs to know: what is drawn, and what it shows.
+
+    Raises
+    ------
+    ValueError
+        When ``alt`` is empty.
+    """
+
+    def __init__(self, *args: Any, alt: str, **kwargs: Any) -> None:
+        if not alt.strip():
+            raise ValueError(
+                "A figure needs alternative text: say in alt=... what it draws and what it shows."
+            )
+        super().__init__(*args, **kwargs)
+        self.alt = " ".join(alt.split())
+
+    def svg(self) -> str:
+        """Return the picture as SVG text, without date or program name."""
+        buffer = io.StringIO()
+        with style():
+            self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return buffer.getvalue()
+
+    def html(self) -> str:
+        """Return an ``<img>`` element with the picture inside and the alternative text."""
+        return image(self.svg(), self.alt, width=round(96 * self.get_figwidth()))
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({"text/html": self.html(), "text/plain": f"Figure: {self.alt}"}, raw=True)
+
+
+def image(svg: str, alt: str, width: int) -> str:
+    """Return an ``<img>`` element that holds an SVG picture and its alternative text.
+
+    Parameters
+    ----------
+    svg : str
+        The picture.
+    alt : str
+        The alternative text.
+    width : int
+        Width in CSS pixels on a page that is wide enough.
+    """
+    data = base64.b64encode(svg.encode()).decode()
+    return (
+        f'<img alt="{html.escape(alt)}" width="{width}" style="{CARD}" '
+        f'src="data:image/svg+xml;base64,{data}">'
+    )
+
+
+def subplots(nrows: int = 1, ncols: int = 1, *, alt: str, **kwargs: Any) -> tuple[Figure, Any]:
+    """Make a figure with axes, as `matplotlib.pyplot.subplots`, that carries alternative text.
+
+    Parameters
+    ----------
+    nrows, ncols : int
+        How many rows and columns of axes.
+    alt : str
+        The alternative text.
+    **kwargs
+        As for `matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    figure : Figure
+    axes : Axes or ndarray of Axes
+
+    Examples
+    --------
+    >>> figure, axes = subplots(alt="A straight line through the origin.")
+    >>> _ = axes.plot([0, 1], [0, 1])
+    """
+    with style():
+        figure, axes = plt.subplots(nrows, ncols, FigureClass=Figure, alt=alt, **kwargs)
+    assert isinstance(figure, Figure)
+    return figure, axes

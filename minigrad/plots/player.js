@@ -1,0 +1,90 @@
+// Plays the animations of this page: moves points along the tracks drawn over a still picture.
+// Nothing starts by itself, and without this script the still picture tells the whole story.
+(() => {
+  const UPDATES_PER_SECOND = 5;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const svg = (name, attributes, parent) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return parent.appendChild(element);
+  };
+
+  const stageTrack = (track, overlay) => {
+    const [x, y, width, height] = track.box;
+    // An inner svg element clips what leaves the axes.
+    const window = svg("svg", { x, y, width, height, viewBox: track.box.join(" ") }, overlay);
+    const look = { fill: "none", stroke: track.color, "stroke-width": 2, "stroke-linejoin": "round" };
+    const line = svg("polyline", look, window);
+    const head = svg("circle", { r: 4.5, fill: track.color, stroke: "#fff" }, window);
+    const place = { x: x + width - 4, y: y - 5, "text-anchor": "end", "font-size": 9.5 };
+    const value = svg("text", { ...place, fill: "#2a2a2e", "font-family": "sans-serif" }, overlay);
+    return (time) => {
+      const last = Math.floor(time);
+      const points = track.points.slice(0, last + 1);
+      if (time > last) {
+        const [from, to] = [track.points[last], track.points[last + 1]];
+        points.push(from.map((start, axis) => start + (time - last) * (to[axis] - start)));
+      }
+      line.setAttribute("points", points.join(" "));
+      head.setAttribute("cx", points.at(-1)[0]);
+      head.setAttribute("cy", points.at(-1)[1]);
+      value.textContent = track.values[last];
+    };
+  };
+
+  const stage = (root) => {
+    root.dataset.ready = "";
+    // JupyterLab would take the arrow keys and the space bar for itself.
+    root.dataset.lmSuppressShortcuts = "true";
+    const film = JSON.parse(root.querySelector("script[type='application/json']").textContent);
+    const [width, height] = film.size;
+    const overlay = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
+      root.querySelector("div"));
+    overlay.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
+    const tracks = film.tracks.map((track) => stageTrack(track, overlay));
+
+    const bar = root.appendChild(document.createElement("div"));
+    bar.style.cssText = "display:flex;gap:.8em;align-items:center;padding:.2em 1em .8em;"
+      + "font:14px sans-serif;color:#2a2a2e;color-scheme:light;accent-color:#0067a5";
+    bar.innerHTML = `<button type="button" style="min-width:5.5em;min-height:28px"></button>
+      <input type="range" min="0" max="${film.updates}" step="1" style="flex:1;min-width:4em">
+      <span style="min-width:8.5em;text-align:right;font-variant-numeric:tabular-nums"></span>`;
+    const [button, slider, label] = bar.children;
+    slider.setAttribute("aria-label", "Update");
+
+    let time = 0, before = null;
+    const show = (now) => {
+      time = Math.min(Math.max(now, 0), film.updates);
+      for (const draw of tracks) draw(time);
+      const update = Math.floor(time);
+      slider.value = update;
+      label.textContent = `update ${update} of ${film.updates}`;
+      const values = film.tracks.map((track) => `${track.name}: ${track.values[update]}`);
+      slider.setAttribute("aria-valuetext", `${label.textContent}. ${values.join("; ")}`);
+    };
+    const pause = () => { before = null; show(Math.floor(time)); button.textContent = "▶ Play"; };
+    const tick = (now) => {
+      if (before === null) return;
+      if (!root.isConnected || time >= film.updates) return pause();
+      const elapsed = (now - before) * UPDATES_PER_SECOND / 1000;
+      // Readers who asked for less motion see one update after another, without the glide.
+      if (!calm.matches || elapsed >= 1) {
+        before = now;
+        show(calm.matches ? time + 1 : time + elapsed);
+      }
+      requestAnimationFrame(tick);
+    };
+    button.onclick = () => {
+      if (before !== null) return pause();
+      if (time >= film.updates) show(0);
+      button.textContent = "⏸ Pause";
+      before = performance.now();
+      requestAnimationFrame(tick);
+    };
+    slider.oninput = () => { time = Number(slider.value); pause(); };
+    pause();
+  };
+
+  document.querySelectorAll("figure.minigrad-player:not([data-ready])").forEach(stage);
+})();
