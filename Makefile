@@ -59,6 +59,7 @@ clean:
 $(READY): requirements.lock pyproject.toml .venv/pyvenv.cfg
 	$(PY) -m pip install --require-hashes -r requirements.lock
 	$(PY) -m pip install --no-deps --no-build-isolation -e .
+	@$(PY) -c "import matplotlib.font_manager"  # its first import is slow, and says so in the output
 	@touch $@
 
 .venv/pyvenv.cfg:

@@ -10,6 +10,7 @@ widget. A notebook that has not changed keeps its bytes.
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = Path(os.path.relpath(Path(__file__).parent.parent / "notebooks"))
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 AT_ONCE = 2
@@ -112,7 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
         path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
     )
     complaints = asyncio.run(refresh(paths, check=options.check))
-    print(*complaints, sep="\n", file=sys.stderr)
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
     return 1 if complaints else 0
 
 
