@@ -1,0 +1,43 @@
+"""A tiny reverse-mode automatic differentiation engine over NumPy arrays."""
+
+from __future__ import annotations
+
+import warnings
+
+from numpy import bool_, float32, float64, int64
+
+# Infinities and NaN are results like others here: anomaly mode says where they come from.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
+
+from .anomaly import AnomalyError, detect_anomaly  # noqa: E402
+from .autograd import grad, hvp, value_and_grad  # noqa: E402
+from .gradcheck import gradcheck  # noqa: E402
+from .modes import is_recording, no_grad  # noqa: E402
+from .ops import *  # noqa: E402, F403
+from .ops import __all__ as _ops  # noqa: E402
+from .primitive import primitive  # noqa: E402
+from .random import default_rng, seed  # noqa: E402
+from .tensor import Tensor, tensor  # noqa: E402
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AnomalyError",
+    "Tensor",
+    "bool_",
+    "default_rng",
+    "detect_anomaly",
+    "float32",
+    "float64",
+    "grad",
+    "gradcheck",
+    "hvp",
+    "int64",
+    "is_recording",
+    "no_grad",
+    "primitive",
+    "seed",
+    "tensor",
+    "value_and_grad",
+    *_ops,
+]

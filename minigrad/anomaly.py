@@ -1,0 +1,91 @@
+"""Anomaly mode: which operation, on which line, made the first NaN or infinity?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FrameType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from .modes import mode
+from .tensor import Tensor
+
+_HERE = os.path.dirname(__file__) + os.sep
+
+
+class AnomalyError(ArithmeticError):
+    """A NaN or an infinity appeared while anomaly mode was on."""
+
+
+class detect_anomaly:  # noqa: N801  (named like a statement)
+    """Raise at the first NaN or infinity that an operation or its derivative makes.
+
+    Values that came in as NaN or infinite are not blamed on the operation that met them: only
+    one whose inputs were all finite is. Slower: use it to search, not to train.
+
+    Examples
+    --------
+    >>> with mg.detect_anomaly():
+    ...     loss = model(x)
+    ...     loss.backward()
+    """
+
+    def __enter__(self) -> None:
+        self._before = mode.observer
+        mode.observer = _observe
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        mode.observer = self._before
+
+
+def _observe(out: Any, function: Any, args: Any, params: dict[str, Any]) -> None:
+    if args is None:
+        _check_backward(out, function, params["of"], params["argument"])
+        return
+    out._source = _caller()
+    bad = _bad(out._data)
+    if bad and not any(_bad(a) for a in args):
+        raise AnomalyError(f"{function.name} made {bad}{out._source}{_ranges(args)}.")
+
+
+def _check_backward(gradient: Any, function: Any, result: Tensor, argument: int) -> None:
+    bad = _bad(gradient)
+    if bad:
+        raise AnomalyError(
+            f"the derivative of {function.name} with respect to argument {argument} made "
+            f"{bad}; the forward ran{result._source or ' before anomaly mode was on'}"
+            f"{_ranges(result._parents or ())}."
+        )
+
+
+def _bad(values: Any) -> str:
+    array = values._data if isinstance(values, Tensor) else values
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or np.isfinite(array).all():
+        return ""
+    return "NaN" if np.isnan(array).any() else "an infinity"
+
+
+def _ranges(args: tuple[Any, ...]) -> str:
+    arrays = [a._data for a in args if isinstance(a, Tensor) and a.size and a.dtype.kind == "f"]
+    ranges = [f"shape {a.shape} in [{a.min():.4g}, {a.max():.4g}]" for a in arrays]
+    return "; its arguments: " + " and ".join(ranges) if ranges else ""
+
+
+def _caller() -> str:
+    """Name the innermost line outside minigrad: file and line, or notebook cell and line."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    if frame is None:
+        return ""
+    path, line = frame.f_code.co_filename, frame.f_lineno
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    cell = shell.compile.format_code_name(path) if shell is not None else None
+    return f" in cell {cell[1]}, line {line}" if cell else f" at {path}, line {line}"

@@ -1,0 +1,278 @@
+"""The walk backwards, and what is built on it.
+
+Every result holds the primitive that made it and that primitive's arguments. Walking from a
+result to what it was made from, latest first, and handing each argument its share of the gradient
+is all that reverse-mode differentiation is (Linnainmaa 1970; Griewank & Walther 2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .modes import mode, no_grad, recording
+from .tensor import Operand, Tensor, memory_of
+
+Tensors = TypeVar("Tensors", Tensor, list[Tensor])
+
+
+def walk(
+    output: Tensor, gradient: Any, wanted: set[int], create_graph: bool, free: bool
+) -> Iterator[tuple[Tensor, Any]]:
+    """Yield ``(tensor, gradient)`` for every leaf, and for every tensor whose id is wanted.
+
+    The derivatives run on plain arrays; with ``create_graph`` they run on tensors and are
+    recorded in turn. Gradients of intermediates live in a local table and are dropped as soon as
+    they are spent; with ``free`` so is the graph.
+    """
+    pending = {id(output): gradient}
+    order = _latest_last(output)
+    while order:
+        result = order.pop()
+        g = pending.pop(id(result), None)
+        function = result._primitive
+        if g is not None and (function is None or id(result) in wanted):
+            yield result, g
+        if function is None:
+            continue
+        parents = result._parents
+        if g is not None:
+            _check_unchanged(result)
+            y, args = (result, parents) if create_graph else (result._data, _arrays(parents))
+            params = result._params
+            for i, parent in enumerate(parents):
+                if type(parent) is Tensor and parent.requires_grad:
+                    if function.each is not None:
+                        share = function.each(i, g, y, *args, **params)
+                    elif i < len(function.derivatives) and function.derivatives[i] is not None:
+                        share = function.derivatives[i](g, y, *args, **params)
+                    else:
+                        continue
+                    share = ops.fit(share, parent._data)
+                    before = pending.get(id(parent))
+                    pending[id(parent)] = share if before is None else ops.add(before, share)
+                    if mode.observer is not None:
+                        mode.observer(share, function, None, {"of": result, "argument": i})
+        if free:
+            result._parents = None
+
+
+def _latest_last(output: Tensor) -> list[Tensor]:
+    """Return every recorded tensor that ``output`` was made from, in the order of making."""
+    seen = {id(output)}
+    found = [output]
+    for result in found:  # grows as it goes
+        if result._primitive is None:
+            continue
+        if result._parents is None:
+            raise RuntimeError(
+                f"the graph behind this result of {result._primitive.name} has been freed by an "
+                "earlier backward() or grad(): compute it again, or keep it the first time with "
+                "backward(retain_graph=True) or grad(..., create_graph=True)."
+            )
+        for parent in result._parents:
+            if type(parent) is Tensor and parent.requires_grad and id(parent) not in seen:
+                seen.add(id(parent))
+                found.append(parent)
+    found.sort(key=attrgetter("_tick"))  # a result is always made after its arguments
+    return found
+
+
+def _arrays(parents: tuple[Any, ...]) -> list[Any]:
+    return [p._data if type(p) is Tensor else p for p in parents]
+
+
+def _check_unchanged(result: Tensor) -> None:
+    for used in (result, *result._parents):  # type: ignore[misc]
+        if type(used) is Tensor and used._memory is not None:
+            if used._memory.look() > result._tick:
+                role = "the result" if used is result else "an argument"
+                raise RuntimeError(
+                    f"{role} of {result._primitive.name}, shape {used.shape}, was changed in place "
+                    "after it was used and before its gradient was taken, so the gradient would be "
+                    "wrong: change it after backward(), or change a copy, mg.tensor(x)."
+                )
+
+
+# Taking gradients
+
+
+def backward(output: Tensor, gradient: Operand | None, retain_graph: bool) -> None:
+    """Add the gradient of ``output`` to ``.grad`` of its leaves; see :meth:`Tensor.backward`."""
+    seed = _seed(output, gradient, "backward", "backward(gradient=...)")
+    with no_grad():
+        for tensor, g in walk(output, seed._data, set(), create_graph=False, free=not retain_graph):
+            if tensor._primitive is None:
+                _accumulate(tensor, g)
+
+
+def _accumulate(leaf: Tensor, g: np.ndarray) -> None:
+    if leaf.grad is not None:
+        np.add(leaf.grad._data, g, out=leaf.grad._data)
+        memory_of(leaf.grad).stamp()
+    elif leaf._home is not None:
+        np.copyto(leaf._home._data, g)
+        leaf.grad = leaf._home
+    else:
+        leaf.grad = Tensor(np.array(g))  # a copy: g may be shared with another leaf
+
+
+def grad(
+    output: Tensor,
+    inputs: Tensor | Sequence[Tensor],
+    grad_output: Operand | None = None,
+    create_graph: bool = False,
+) -> Any:
+    """Return the gradient of ``output`` with respect to ``inputs``.
+
+    Parameters
+    ----------
+    output : Tensor
+        What is differentiated.
+    inputs : Tensor or sequence of Tensors
+        With respect to what; leaves or intermediate results.
+    grad_output : tensor or array of the output's shape, optional
+        The gradient of some later scalar with respect to ``output``. May be left out when
+        ``output`` holds one number; it is then 1.
+    create_graph : bool
+        Record the gradient's own computation, so that it can be differentiated again, and keep
+        the graph of ``output``.
+
+    Returns
+    -------
+    Tensor or list of Tensors
+        Like ``inputs``. Zeros for an input that ``output`` does not depend on.
+
+    Raises
+    ------
+    RuntimeError
+        If no operation behind ``output`` was recorded, or its graph has been freed.
+    """
+    several = not isinstance(inputs, Tensor)
+    inputs = list(inputs) if several else [inputs]
+    for i, x in enumerate(inputs):
+        if not (isinstance(x, Tensor) and x.requires_grad):
+            raise ValueError(
+                f"grad(): input {i} does not require a gradient, so nothing about it was recorded: "
+                "make it with requires_grad=True before computing the output."
+            )
+    seed = _seed(output, grad_output, "grad", "grad(..., grad_output=...)")
+    gradients = _gradients(output, inputs, seed, create_graph)
+    return gradients if several else gradients[0]
+
+
+def _gradients(
+    output: Tensor, inputs: Sequence[Tensor], seed: Tensor, create_graph: bool
+) -> list[Tensor]:
+    wanted = {id(x) for x in inputs}
+    with recording() if create_graph else no_grad():
+        start = seed if create_graph else seed._data
+        pairs = walk(output, start, wanted, create_graph, free=not create_graph)
+        found = {id(tensor): g for tensor, g in pairs if id(tensor) in wanted}
+    return [_as_tensor(found.get(id(x)), x) for x in inputs]
+
+
+def _as_tensor(g: Any, like: Tensor) -> Tensor:
+    if g is None:
+        return Tensor(np.zeros_like(like._data))
+    return g if type(g) is Tensor else Tensor(np.array(g))
+
+
+def _seed(output: Tensor, gradient: Operand | None, what: str, instead: str) -> Tensor:
+    if not isinstance(output, Tensor):
+        raise TypeError(f"{what}() starts from a Tensor, this is a {type(output).__name__}.")
+    if not output.requires_grad:
+        raise RuntimeError(
+            f"{what}() starts from a tensor that was not recorded: make an input with "
+            "requires_grad=True, and do not compute it inside no_grad() or behind detach()."
+        )
+    if gradient is None:
+        if output.size != 1:
+            raise RuntimeError(
+                f"{what}() of a tensor of shape {output.shape}: only a single number has one "
+                f"gradient. Reduce it first, .sum() or .mean(), or pass {instead}."
+            )
+        return Tensor(np.ones_like(output._data))
+    seed = gradient if type(gradient) is Tensor else Tensor(np.asarray(gradient))
+    if seed.shape != output.shape:
+        raise ValueError(
+            f"{what}() of a tensor of shape {output.shape} was given a gradient of shape "
+            f"{seed.shape}; the two must be equal."
+        )
+    return ops.astype(seed, output.dtype)
+
+
+def value_and_grad(f: Callable[..., Tensor]) -> Callable[..., tuple[Tensor, Any]]:
+    """Return a function that computes ``f`` and its gradient with respect to the first argument.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a tensor, or a list of tensors, as its first argument and returns a scalar tensor.
+
+    Returns
+    -------
+    callable
+        ``value, gradient = value_and_grad(f)(x, *rest)``; ``gradient`` is like ``x``.
+    """
+
+    def evaluate(x: Any, *rest: Any, **params: Any) -> tuple[Tensor, Any]:
+        several = isinstance(x, (list, tuple))
+        inputs = [_input(item) for item in (x if several else [x])]
+        with recording():
+            value = f(inputs if several else inputs[0], *rest, **params)
+            gradients = grad(value, inputs)
+        return value.detach(), gradients if several else gradients[0]
+
+    return evaluate
+
+
+def _input(x: Any) -> Tensor:
+    """Return a leaf that shares the memory of ``x`` and requires a gradient."""
+    leaf = x.detach() if isinstance(x, Tensor) else make_tensor(x)
+    if leaf.dtype.kind != "f":
+        raise TypeError(f"no gradient can be taken with respect to {leaf.dtype}: use a float.")
+    leaf.requires_grad = True
+    return leaf
+
+
+def hvp(f: Callable[..., Tensor], inputs: Tensors, vectors: Any) -> Tensors:
+    """Return the product of the Hessian of ``f`` at ``inputs`` with ``vectors``.
+
+    It is the gradient of the inner product of the gradient with the vector (Pearlmutter 1994), at
+    the cost of about two gradients; the Hessian itself is never formed.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(*inputs)`` returns a scalar tensor.
+    inputs : Tensor or list of Tensors
+        Where; each requires a gradient (a model's parameters, say).
+    vectors : tensor or array, or list of them
+        As many as inputs, of their shapes.
+
+    Returns
+    -------
+    Tensor or list of Tensors
+        Like ``inputs``.
+    """
+    several = not isinstance(inputs, Tensor)
+    xs: list[Tensor] = list(inputs) if several else [inputs]  # type: ignore[list-item]
+    vs = list(vectors) if several else [vectors]
+    if len(xs) != len(vs):
+        raise ValueError(f"hvp() of {len(xs)} inputs was given {len(vs)} vectors.")
+    with recording():
+        gradients = grad(f(*xs), xs, create_graph=True)
+        slope = sum((g * v).sum() for g, v in zip(gradients, vs, strict=True))
+    if isinstance(slope, Tensor) and slope.requires_grad:
+        products = grad(slope, xs)
+    else:  # f is linear
+        products = [Tensor(np.zeros_like(x._data)) for x in xs]
+    return products if several else products[0]
+
+
+from . import ops  # noqa: E402  (they need the walk's modes)
+from .tensor import tensor as make_tensor  # noqa: E402

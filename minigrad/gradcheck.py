@@ -1,0 +1,123 @@
+"""Derivatives against finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .autograd import grad
+from .tensor import Tensor
+
+
+def gradcheck(
+    f: Callable[..., Any],
+    inputs: Tensor | Sequence[Tensor],
+    order: int = 1,
+    eps: float = 1e-6,
+    rtol: float = 1e-5,
+    atol: float = 1e-7,
+) -> bool:
+    """Check the derivatives of ``f`` against central differences.
+
+    The result is projected on fixed random weights, so that one scalar function stands for all
+    its elements; of that scalar, the slope in each element of each input is compared. For
+    ``order=2`` the same is done to the gradient, and so on.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(*inputs)`` returns a float64 tensor.
+    inputs : Tensor or sequence of Tensors
+        Float64 tensors at which ``f`` is smooth. Those that require a gradient are checked.
+    order : int
+        The highest order of derivative to check.
+    eps : float
+        Half the width of the central difference, relative to inputs of size one.
+    rtol, atol : float
+        Tolerances, as in :func:`numpy.allclose`; higher orders get looser ones.
+
+    Returns
+    -------
+    bool
+        True.
+
+    Raises
+    ------
+    AssertionError
+        If a derivative differs; names the order, the input, the element and both values.
+    TypeError
+        If an input is not float64: float32 is too coarse for differences.
+    """
+    xs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    for x in xs:
+        if x.requires_grad and x.dtype != np.float64:
+            raise TypeError(
+                f"gradcheck wants float64 inputs, got {x.dtype}: pass dtype=mg.float64."
+            )
+    rng = np.random.default_rng(0)
+    weights = _weights(f(*xs), rng)
+
+    def scalar(*args: Tensor) -> Tensor:
+        return (f(*args) * weights).sum()
+
+    for k in range(1, order + 1):
+        _compare(scalar, xs, k, eps, rtol * 10 ** (k - 1), atol * 10 ** (k - 1))
+        scalar = _slope(scalar, xs, rng)
+    return True
+
+
+def _weights(y: Tensor, rng: np.random.Generator) -> np.ndarray:
+    return rng.uniform(0.5, 1.5, y.shape) * rng.choice([-1.0, 1.0], y.shape)
+
+
+def _gradients(scalar: Callable[..., Tensor], xs: Sequence[Tensor], create_graph: bool) -> list:
+    y = scalar(*xs)
+    if not y.requires_grad:  # constant in what is left
+        return [Tensor(np.zeros_like(x._data)) for x in xs]
+    return grad(y, xs, create_graph=create_graph)
+
+
+def _slope(
+    scalar: Callable[..., Tensor], xs: Sequence[Tensor], rng: np.random.Generator
+) -> Callable[..., Tensor]:
+    """Return the derivative of ``scalar`` along one fixed random direction."""
+    directions = [_weights(x, rng) for x in xs]
+
+    def slope(*args: Tensor) -> Tensor:
+        gradients = _gradients(scalar, args, create_graph=True)
+        pairs = zip(args, gradients, directions, strict=True)
+        return sum(((g * d).sum() for x, g, d in pairs if x.requires_grad), Tensor(np.zeros(())))
+
+    return slope
+
+
+def _compare(
+    scalar: Callable[..., Tensor],
+    xs: Sequence[Tensor],
+    order: int,
+    eps: float,
+    rtol: float,
+    atol: float,
+) -> None:
+    gradients = _gradients(scalar, xs, create_graph=False)
+    for number, (x, g) in enumerate(zip(xs, gradients, strict=True)):
+        if not x.requires_grad:
+            continue
+        numbers = x._data
+        for index in np.ndindex(x.shape):
+            centre = numbers[index]
+            step = eps * max(1.0, abs(centre))
+            sides = []
+            for moved in (centre + step, centre - step):
+                numbers[index] = moved
+                sides.append(scalar(*xs).item())
+            numbers[index] = centre
+            numeric = (sides[0] - sides[1]) / (2 * step)
+            analytic = g._data[index]
+            if not abs(analytic - numeric) <= atol + rtol * abs(numeric):
+                raise AssertionError(
+                    f"derivative of order {order}, input {number}, element {index}: "
+                    f"the engine says {analytic:.10g}, central differences say {numeric:.10g}."
+                )

@@ -1,0 +1,248 @@
+"""Functions that act on each element by itself.
+
+A derivative reads ``(g, y, x)``: the gradient of the loss with respect to the result, the result,
+the argument. Where two one-sided derivatives differ the choice is PyTorch's, and is stated.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ..primitive import primitive
+from ..tensor import Operand
+
+# Arithmetic
+
+
+@primitive(lambda g, y, a, b: g, lambda g, y, a, b: g)
+def add(a: Operand, b: Operand) -> Any:
+    """Sum of two arrays, broadcast to one shape."""
+    return np.add(a, b)
+
+
+@primitive(lambda g, y, a, b: g, lambda g, y, a, b: -g)
+def subtract(a: Operand, b: Operand) -> Any:
+    """Difference ``a - b``."""
+    return np.subtract(a, b)
+
+
+@primitive(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
+def multiply(a: Operand, b: Operand) -> Any:
+    """Product ``a * b``, element by element."""
+    return np.multiply(a, b)
+
+
+@primitive(lambda g, y, a, b: g / b, lambda g, y, a, b: -g * (y / b))
+def divide(a: Operand, b: Operand) -> Any:
+    """Quotient ``a / b``."""
+    return np.divide(a, b)
+
+
+@primitive(lambda g, y, x: -g)
+def negative(x: Operand) -> Any:
+    """The number with the other sign."""
+    return np.negative(x)
+
+
+def _pow_in_base(g: Any, y: Any, x: Any, p: Any) -> Any:
+    return where(equal(p, 0), 0.0, g * (p * pow(x, p - 1)))
+
+
+def _pow_in_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:
+    return where((x == 0) & (p >= 0), 0.0, g * (y * log(x)))
+
+
+@primitive(_pow_in_base, _pow_in_exponent)
+def pow(x: Operand, p: Operand) -> Any:
+    """``x`` to the power ``p``. The derivative in ``p`` at ``x = 0`` is 0."""
+    return x**p
+
+
+# Functions
+
+
+@primitive(lambda g, y, x: g * y)
+def exp(x: Operand) -> Any:
+    """Exponential."""
+    return np.exp(x)
+
+
+@primitive(lambda g, y, x: g / x)
+def log(x: Operand) -> Any:
+    """Natural logarithm."""
+    return np.log(x)
+
+
+@primitive(lambda g, y, x: g / (2 * y))
+def sqrt(x: Operand) -> Any:
+    """Square root."""
+    return np.sqrt(x)
+
+
+@primitive(lambda g, y, x: g * sign(x))
+def abs(x: Operand) -> Any:
+    """Absolute value. The derivative at 0 is 0."""
+    return np.abs(x)
+
+
+@primitive(None)
+def sign(x: Operand) -> Any:
+    """-1, 0 or 1. The derivative is 0 wherever there is one."""
+    return np.sign(x)
+
+
+@primitive(lambda g, y, x: g * cos(x))
+def sin(x: Operand) -> Any:
+    """Sine of an angle in radians."""
+    return np.sin(x)
+
+
+@primitive(lambda g, y, x: -g * sin(x))
+def cos(x: Operand) -> Any:
+    """Cosine of an angle in radians."""
+    return np.cos(x)
+
+
+@primitive(lambda g, y, x: g * (2 / math.sqrt(math.pi)) * exp(-(x * x)))
+def erf(x: Operand) -> Any:
+    """Error function, the integral of a Gaussian bell from ``-x`` to ``x``."""
+    return special.erf(x)
+
+
+# Activations
+
+
+@primitive(lambda g, y, x: g * (1 - y * y))
+def tanh(x: Operand) -> Any:
+    """Hyperbolic tangent."""
+    return np.tanh(x)
+
+
+@primitive(lambda g, y, x: g * ((1 - y) * y))
+def sigmoid(x: Operand) -> Any:
+    """Logistic function ``1 / (1 + exp(-x))``."""
+    return 1 / (1 + np.exp(np.negative(x)))
+
+
+@primitive(lambda g, y, x: where(y <= 0, 0.0, g))
+def relu(x: Operand) -> Any:
+    """``max(x, 0)``. The derivative at 0 is 0."""
+    return np.maximum(x, 0)
+
+
+def _normal_cdf(x: Any) -> Any:
+    return 0.5 * (1 + erf(x * math.sqrt(0.5)))
+
+
+def _normal_pdf(x: Any) -> Any:
+    return exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))
+
+
+@primitive(lambda g, y, x: g * (_normal_cdf(x) + x * _normal_pdf(x)))
+def gelu(x: Operand) -> Any:
+    """``x`` times the probability that a standard normal is below ``x``.
+
+    The exact form (Hendrycks & Gimpel 2016), not its tanh approximation.
+    """
+    return x * _normal_cdf(x)
+
+
+def _silu_derivative(g: Any, y: Any, x: Any) -> Any:
+    s = sigmoid(x)
+    return g * (s * (1 + x * (1 - s)))
+
+
+@primitive(_silu_derivative)
+def silu(x: Operand) -> Any:
+    """``x * sigmoid(x)``, also called swish."""
+    return x * sigmoid(x)
+
+
+@primitive(lambda g, y, x: g * sigmoid(x))
+def softplus(x: Operand) -> Any:
+    """``log(1 + exp(x))``, computed so that large ``x`` cannot overflow."""
+    return np.logaddexp(x, 0)
+
+
+# Choosing
+
+
+@primitive(None, lambda g, y, c, a, b: where(c, g, 0.0), lambda g, y, c, a, b: where(c, 0.0, g))
+def where(condition: Operand, a: Operand, b: Operand) -> Any:
+    """``a`` where the condition holds, ``b`` elsewhere."""
+    return np.where(condition, a, b)
+
+
+@primitive(
+    lambda g, y, a, b: where(a < b, 0.0, where(a == b, g / 2, g)),
+    lambda g, y, a, b: where(b < a, 0.0, where(a == b, g / 2, g)),
+)
+def maximum(a: Operand, b: Operand) -> Any:
+    """The greater of two. Where they tie, each gets half of the gradient."""
+    return np.maximum(a, b)
+
+
+@primitive(
+    lambda g, y, a, b: where(a > b, 0.0, where(a == b, g / 2, g)),
+    lambda g, y, a, b: where(b > a, 0.0, where(a == b, g / 2, g)),
+)
+def minimum(a: Operand, b: Operand) -> Any:
+    """The lesser of two. Where they tie, each gets half of the gradient."""
+    return np.minimum(a, b)
+
+
+@primitive(lambda g, y, x, low=None, high=None: where(equal(x, y), g, 0.0))
+def clip(x: Operand, low: Operand | None = None, high: Operand | None = None) -> Any:
+    """``x`` held between ``low`` and ``high``. The derivative is 1 inside and on the bounds."""
+    return np.clip(x, low, high)
+
+
+# Comparing: the results are booleans and carry no gradient
+
+
+@primitive()
+def equal(a: Operand, b: Operand) -> Any:
+    """Whether ``a == b``."""
+    return np.equal(a, b)
+
+
+@primitive()
+def not_equal(a: Operand, b: Operand) -> Any:
+    """Whether ``a != b``."""
+    return np.not_equal(a, b)
+
+
+@primitive()
+def less(a: Operand, b: Operand) -> Any:
+    """Whether ``a < b``."""
+    return np.less(a, b)
+
+
+@primitive()
+def less_equal(a: Operand, b: Operand) -> Any:
+    """Whether ``a <= b``."""
+    return np.less_equal(a, b)
+
+
+@primitive()
+def greater(a: Operand, b: Operand) -> Any:
+    """Whether ``a > b``."""
+    return np.greater(a, b)
+
+
+@primitive()
+def greater_equal(a: Operand, b: Operand) -> Any:
+    """Whether ``a >= b``."""
+    return np.greater_equal(a, b)
+
+
+@primitive(lambda g, y, x, dtype: g)
+def astype(x: Operand, dtype: npt.DTypeLike) -> Any:
+    """``x`` as another type. Between float types the gradient passes; the walk casts it back."""
+    # a view, not x itself: the engine knows shared memory by it
+    return np.asarray(x).astype(dtype, copy=False)[...]

@@ -1,0 +1,107 @@
+"""Products of matrices, and of anything with indices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..primitive import primitive
+from ..tensor import Operand, Tensor
+from .shapes import expand_dims, permute_dims, squeeze
+
+
+def _swapped(x: Any) -> Any:
+    return permute_dims(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+@primitive(lambda g, y, a, b: _matmul(g, _swapped(b)), lambda g, y, a, b: _matmul(_swapped(a), g))
+def _matmul(a: Any, b: Any) -> Any:
+    return np.matmul(a, b)
+
+
+_matmul.name = "matmul"  # type: ignore[attr-defined]
+
+
+def matmul(a: Operand, b: Operand) -> Tensor:
+    """Matrix product ``a @ b`` of the last two axes; the axes before them broadcast.
+
+    A vector on the left is a row, a vector on the right a column; the result has no axis for it.
+    """
+    left, right = np.ndim(a), np.ndim(b)
+    if left >= 2 and right >= 2:
+        return _matmul(a, b)
+    if left == 0 or right == 0:
+        raise ValueError(
+            f"matmul of shape {np.shape(a)} and shape {np.shape(b)}: a single number has no rows "
+            "and columns, multiply it with `*`."
+        )
+    y = _matmul(
+        expand_dims(a, 0) if left == 1 else a,
+        expand_dims(b, -1) if right == 1 else b,
+    )
+    return squeeze(y, tuple([-2] * (left == 1) + [-1] * (right == 1)))
+
+
+def _einsum_share(i: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
+    """Sum over every index that operand ``i`` lacks.
+
+    An index that only operand ``i`` has was summed away alone: its gradient is the same all along
+    it, so a vector of ones brings it back.
+    """
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    mine, x = terms[i], operands[i]
+    others = [(t, o) for j, (t, o) in enumerate(zip(terms, operands, strict=True)) if j != i]
+    present = set(output).union(*(t for t, _ in others))
+    others += [
+        (c, np.ones(n, x.dtype)) for c, n in zip(mine, x.shape, strict=True) if c not in present
+    ]
+    names = ",".join([output, *(t for t, _ in others)])
+    return _einsum(g, *(o for _, o in others), subscripts=f"{names}->{mine}")
+
+
+@primitive(each=_einsum_share)
+def _einsum(*operands: Any, subscripts: str) -> Any:
+    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+
+
+def einsum(subscripts: str, *operands: Operand) -> Tensor:
+    """Sum of products over named indices: ``einsum("ij,jk->ik", a, b)`` is ``a @ b``.
+
+    Each letter names an axis; letters that the result does not name are summed over. As in NumPy,
+    without the ellipsis. A letter repeated within one operand walks its diagonal.
+    """
+    subscripts = subscripts.replace(" ", "")
+    if "." in subscripts:
+        raise ValueError("einsum: `...` is not supported here, name every axis with a letter.")
+    inputs, arrow, output = subscripts.partition("->")
+    if not arrow:  # NumPy's rule: letters that occur once, in alphabetical order
+        letters = inputs.replace(",", "")
+        output = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+    terms = inputs.split(",")
+    if [len(t) for t in terms] != [np.ndim(o) for o in operands]:
+        raise ValueError(
+            f"einsum: {subscripts!r} does not fit operands of shapes "
+            f"{', '.join(str(np.shape(o)) for o in operands)}."
+        )
+    terms, arrays = _without_diagonals(terms, list(operands))
+    return _einsum(*arrays, subscripts=f"{','.join(terms)}->{output}")
+
+
+def _without_diagonals(terms: list[str], operands: list[Any]) -> tuple[list[str], list[Any]]:
+    """Write a repeated letter, ``ii``, as two letters and an identity matrix: ``ij,ij``."""
+    unused = [
+        c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in "".join(terms)
+    ]
+    for i, term in enumerate(terms):
+        for place, letter in enumerate(term):
+            if letter in term[:place]:
+                fresh = unused.pop()
+                terms[i] = terms[i][:place] + fresh + terms[i][place + 1 :]
+                n = np.shape(operands[i])[place]
+                terms, operands = (
+                    [*terms, letter + fresh],
+                    [*operands, np.eye(n, dtype=operands[i].dtype)],
+                )
+    return terms, operands

@@ -1,0 +1,153 @@
+"""Functions that reduce axes, or normalise along them.
+
+``axis`` is an integer, a tuple of them, or None for all axes, as in NumPy.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..primitive import primitive
+from ..tensor import Axis, Operand, Tensor
+from .elementwise import astype, equal, exp, where
+from .shapes import broadcast_to, concat, flip, permute_dims, reshape
+
+
+def _axes(x: Any, axis: Axis) -> tuple[int, ...]:
+    if axis is None:
+        return tuple(range(x.ndim))
+    return tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+
+
+def _kept(reduced: Any, x: Any, axis: Axis) -> Any:
+    """Give a reduction of ``x`` its axes back, with length 1."""
+    axes = _axes(x, axis)
+    return reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+
+
+def _count(x: Any, axis: Axis) -> int:
+    return math.prod(x.shape[a] for a in _axes(x, axis))
+
+
+def _spread(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    return broadcast_to(_kept(g, x, axis), x.shape)
+
+
+@primitive(_spread)
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Sum over ``axis``."""
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def _spread_evenly(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    return broadcast_to(_kept(g, x, axis) / _count(x, axis), x.shape)
+
+
+@primitive(_spread_evenly)
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Mean over ``axis``."""
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+def _to_the_winners(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    winners = astype(equal(x, _kept(y, x, axis)), x.dtype)
+    return _kept(g, x, axis) * (winners / sum(winners, axis=axis, keepdims=True))
+
+
+@primitive(_to_the_winners)
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Greatest element over ``axis``. Elements that tie share the gradient evenly."""
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(_to_the_winners)
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Least element over ``axis``. Elements that tie share the gradient evenly."""
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+def _along(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    length = _kept(y, x, axis)
+    return _kept(g, x, axis) * (x / where(equal(length, 0), 1.0, length))
+
+
+@primitive(_along)
+def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Euclidean length over ``axis``. The derivative at 0, where there is none, is 0."""
+    return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
+
+
+def var(x: Operand, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
+    """Variance over ``axis``: the mean square distance from the mean.
+
+    ``correction=1`` divides by n - 1, the unbiased estimate from a sample (and the default of
+    ``torch.var``; NumPy's and the array API's is 0, as here).
+    """
+    distance = x - mean(x, axis=axis, keepdims=True)
+    return sum(distance * distance, axis=axis, keepdims=keepdims) / (_count(x, axis) - correction)
+
+
+def std(x: Operand, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
+    """Standard deviation over ``axis``, the root of :func:`var`. The derivative at 0 is 0."""
+    length = norm(x - mean(x, axis=axis, keepdims=True), axis=axis, keepdims=keepdims)
+    return length / math.sqrt(_count(x, axis) - correction)
+
+
+def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Product over ``axis``, multiplied two by two, so that zeros need no special case."""
+    axes = _axes(x, axis)
+    rest = tuple(i for i in range(x.ndim) if i not in axes)
+    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    n = _count(x, axis)
+    rows = reshape(permute_dims(x, rest + axes), (*(x.shape[i] for i in rest), n))
+    if n == 0:
+        rows, n = concat([rows, np.ones((*rows.shape[:-1], 1), rows.dtype)], axis=-1), 1
+    while n > 1:
+        half = n // 2
+        pairs = rows[..., :half] * rows[..., half : 2 * half]
+        rows = concat([pairs, rows[..., 2 * half :]], axis=-1) if n % 2 else pairs
+        n -= half
+    return reshape(rows, kept if keepdims else tuple(x.shape[i] for i in rest))
+
+
+def _softmax_weighted(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    return _kept(g, x, axis) * exp(x - _kept(y, x, axis))
+
+
+@primitive(_softmax_weighted)
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Logarithm of the sum of exponentials over ``axis``, safe from overflow.
+
+    The greatest element is taken out first, so that every exponential is at most 1.
+    """
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0)
+    y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return y if keepdims else np.squeeze(y, axis=_axes(x, axis))
+
+
+@primitive(lambda g, y, x, axis=-1: y * g - y * sum(y * g, axis=axis, keepdims=True))
+def softmax(x: Any, axis: Axis = -1) -> Any:
+    """Exponentials over ``axis``, scaled to add up to 1, safe from overflow."""
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+@primitive(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True))
+def log_softmax(x: Any, axis: Axis = -1) -> Any:
+    """Logarithm of :func:`softmax`, without ever taking the logarithm of a rounded 0."""
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+@primitive(lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis))
+def _cumsum(x: Any, axis: int) -> Any:
+    return np.cumsum(x, axis=axis)
+
+
+def cumsum(x: Operand, axis: int = -1) -> Tensor:
+    """Running sum along ``axis``."""
+    return _cumsum(x, axis)

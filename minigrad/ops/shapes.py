@@ -1,0 +1,181 @@
+"""Functions that move elements without changing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import kernels
+from ..primitive import primitive
+from ..tensor import Operand, Tensor
+from .elementwise import astype
+
+
+@primitive(lambda g, y, x, shape: reshape(g, x.shape))
+def reshape(x: Operand, shape: int | Sequence[int]) -> Any:
+    """``x`` in another shape; one length may be -1."""
+    return np.reshape(x, shape)
+
+
+@primitive(lambda g, y, x, axes: permute_dims(g, tuple(int(i) for i in np.argsort(axes))))
+def permute_dims(x: Operand, axes: Sequence[int]) -> Any:
+    """``x`` with its axes in the order ``axes``."""
+    return np.transpose(x, [a % np.ndim(x) for a in axes])
+
+
+def transpose(x: Operand, axes: Sequence[int] | None = None) -> Tensor:
+    """``x`` with its axes reversed, or in the order ``axes``."""
+    return permute_dims(x, tuple(reversed(range(np.ndim(x)))) if axes is None else axes)
+
+
+def expand_dims(x: Operand, axis: int | tuple[int, ...]) -> Tensor:
+    """``x`` with new axes of length 1 that stand at ``axis`` in the result."""
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    ndim = np.ndim(x) + len(axes)
+    for a in axes:
+        if not -ndim <= a < ndim:
+            raise ValueError(f"expand_dims: axis {a} does not fit a result of {ndim} axes.")
+    lengths = iter(np.shape(x))
+    new = {a % ndim for a in axes}
+    if len(new) != len(axes):
+        raise ValueError(f"expand_dims: axes {axes} name one axis twice.")
+    return reshape(x, tuple(1 if i in new else next(lengths) for i in range(ndim)))
+
+
+def squeeze(x: Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
+    """``x`` without the axes of length 1 that ``axis`` names; None names all of them."""
+    shape = np.shape(x)
+    if axis is None:
+        axis = tuple(i for i, n in enumerate(shape) if n == 1)
+    axes = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
+    if any(shape[a] != 1 for a in axes):
+        raise ValueError(f"squeeze: of shape {shape} axis {axis} is not of length 1.")
+    return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
+
+
+@primitive(lambda g, y, x, shape: g)
+def broadcast_to(x: Operand, shape: Sequence[int]) -> Any:
+    """``x`` repeated along axes of length 1, and along new axes in front, to fill ``shape``."""
+    return np.broadcast_to(x, shape)
+
+
+def fit(g: Any, like: np.ndarray) -> Any:
+    """Undo broadcasting and promotion: bring a gradient to the shape and type of its argument.
+
+    What was repeated in the forward is added up here. This is the one place where that is done.
+    """
+    if g.shape != like.shape:
+        extra = g.ndim - like.ndim
+        stretched = (i + extra for i, n in enumerate(like.shape) if n != g.shape[i + extra])
+        g = reshape(reductions.sum(g, axis=(*range(extra), *stretched)), like.shape)
+    return g if g.dtype == like.dtype else astype(g, like.dtype)
+
+
+def _concat_share(i: int, g: Any, y: Any, *parts: Any, axis: int) -> Any:
+    start = sum(part.shape[axis] for part in parts[:i])
+    key = [slice(None)] * y.ndim
+    key[axis] = slice(start, start + parts[i].shape[axis])
+    return getitem(g, tuple(key))
+
+
+@primitive(each=_concat_share)
+def _concat(*parts: Any, axis: int) -> Any:
+    return np.concatenate(parts, axis=axis)
+
+
+def concat(tensors: Sequence[Operand], axis: int = 0) -> Tensor:
+    """The tensors one after another along an axis they have."""
+    return _concat(*tensors, axis=axis)
+
+
+def stack(tensors: Sequence[Operand], axis: int = 0) -> Tensor:
+    """The tensors, all of one shape, one after another along a new axis."""
+    shapes = {np.shape(t) for t in tensors}
+    if len(shapes) > 1:
+        raise ValueError(f"stack: all shapes must be equal, these are {sorted(shapes)}.")
+    return _concat(*(expand_dims(t, axis) for t in tensors), axis=axis)
+
+
+# Indexing. getitem reads and scatter writes; each is the other's derivative.
+
+
+@primitive(lambda g, y, x, key: scatter(g, key, x.shape))
+def _getitem(x: Any, key: Any) -> Any:
+    return x[key]
+
+
+def getitem(x: Operand, key: Any) -> Tensor:
+    """``x[key]``: slices, integers, integer arrays, boolean masks, as in NumPy."""
+    return _getitem(x, _plain(key))
+
+
+@primitive(lambda g, y, x, key, shape: _getitem(g, key))
+def scatter(x: Operand, key: Any, shape: Sequence[int]) -> Any:
+    """Zeros of the given shape, with ``x`` added at ``key``: elements named twice add up."""
+    out = np.zeros(shape, np.asarray(x).dtype)
+    parts = key if isinstance(key, tuple) else (key,)
+    if all(part is None or part is ... or isinstance(part, (int, slice)) for part in parts):
+        out[key] = x
+    elif out.ndim == 2 and len(parts) == 1 and _is_integers(key):
+        kernels.add_rows(out, np.ravel(key), np.reshape(x, (-1, out.shape[1])))
+    else:
+        np.add.at(out, key, x)
+    return out
+
+
+def _plain(key: Any) -> Any:
+    if isinstance(key, tuple):
+        return tuple(_plain(part) for part in key)
+    if isinstance(key, Tensor):
+        return key._data
+    return np.asarray(key) if isinstance(key, list) else key
+
+
+def _is_integers(key: Any) -> bool:
+    return isinstance(key, np.ndarray) and key.dtype.kind in "iu"
+
+
+def take(x: Operand, indices: Operand, axis: int | None = None) -> Tensor:
+    """The elements (rows, columns, ...) of ``x`` that ``indices`` name along ``axis``.
+
+    Without an axis, of ``x`` read as one row.
+    """
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    return getitem(x, (slice(None),) * (axis % np.ndim(x)) + (indices,))
+
+
+def take_along_axis(x: Operand, indices: Operand, axis: int = -1) -> Tensor:
+    """For each place in ``indices``, the element of ``x`` that it names along ``axis``."""
+    indices = np.asarray(_plain(indices))
+    if indices.ndim != np.ndim(x):
+        raise ValueError(
+            f"take_along_axis: indices of shape {indices.shape} must have as many axes as "
+            f"the tensor of shape {np.shape(x)}."
+        )
+    key: list[Any] = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    key[axis] = indices
+    return getitem(x, tuple(key))
+
+
+def flip(x: Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
+    """``x`` in reverse order along ``axis``; None means along every axis."""
+    ndim = np.ndim(x)
+    axes = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    backwards = {a % ndim for a in axes}
+    return getitem(x, tuple(slice(None, None, -1 if i in backwards else 1) for i in range(ndim)))
+
+
+def pad(x: Operand, pad_width: int | tuple[int, int] | Sequence[tuple[int, int]]) -> Tensor:
+    """``x`` with zeros around it; ``pad_width`` is (before, after) for each axis, as in NumPy."""
+    shape = np.shape(x)
+    widths = np.broadcast_to(np.asarray(pad_width), (len(shape), 2))
+    if (widths < 0).any():
+        raise ValueError(f"pad: widths must not be negative, got {pad_width}.")
+    key = tuple(slice(int(b), int(b) + n) for (b, _), n in zip(widths, shape, strict=True))
+    return scatter(x, key, tuple(n + int(w.sum()) for n, w in zip(shape, widths, strict=True)))
+
+
+from . import reductions  # noqa: E402  (sums over axes need reshape, undoing it needs sums)

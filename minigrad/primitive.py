@@ -1,0 +1,118 @@
+"""What an operation is: a forward and its derivatives, side by side."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import numpy as np
+
+from .memory import tick
+from .modes import mode
+from .tensor import Tensor, memory_of
+
+P = ParamSpec("P")
+Derivative = Callable[..., Any] | None
+
+
+def primitive(
+    *derivatives: Derivative, each: Callable[..., Any] | None = None
+) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
+    """Make a function of arrays differentiable.
+
+    Parameters
+    ----------
+    *derivatives : functions or None
+        One for each leading argument. ``derivative(g, y, *args, **params)`` gets the gradient
+        ``g`` of the loss with respect to the result ``y``, and returns the gradient with respect
+        to its argument. It is written with minigrad's own functions, so that it can be
+        differentiated in turn. It may return any shape or float type that broadcasts from the
+        argument's: the walk backwards undoes broadcasting. None says that there is no derivative.
+    each : function, optional
+        For functions of any number of tensors, ``each(i, g, y, *args, **params)`` is the
+        derivative with respect to argument ``i``.
+
+    Returns
+    -------
+    decorator
+        Turns ``forward(*arrays, **params)`` into a function that takes tensors and records
+        itself. Given no tensor at all, it answers like NumPy, with an array.
+
+    Examples
+    --------
+    >>> @mg.primitive(lambda g, y, x: 3 * g * x**2)
+    ... def cube(x):
+    ...     return x**3
+    """
+
+    def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
+        name = forward.__name__.strip("_")
+        signature = inspect.signature(forward)
+
+        @functools.wraps(forward)
+        def apply(*args: Any, **params: Any) -> Any:
+            if params and any(type(value) is Tensor for value in params.values()):
+                bound = signature.bind(*args, **params)
+                args, params = bound.args, bound.kwargs
+            arrays = []
+            any_tensor = tracked = False
+            for arg in args:
+                if type(arg) is Tensor:
+                    any_tensor = True
+                    if arg.requires_grad:
+                        tracked = True
+                    arrays.append(arg._data)
+                else:
+                    arrays.append(arg)
+            if not any_tensor:
+                return forward(*arrays, **params)  # type: ignore[call-arg]
+            try:
+                data = forward(*arrays, **params)  # type: ignore[call-arg]
+            except (ValueError, IndexError, TypeError) as error:
+                raise _explained(error, name, arrays) from error
+            out = Tensor(data if type(data) is np.ndarray else np.asarray(data))
+            if out._data.base is not None:
+                _share_memory(out, args)
+            if tracked and mode.recording and out._data.dtype.kind == "f":
+                for arg in args:  # writes from outside until now are in the past of this result
+                    if type(arg) is Tensor and arg._memory is not None:
+                        arg._memory.look()
+                out.requires_grad = True
+                out._primitive = apply
+                out._parents = args
+                out._params = params
+                out._tick = tick()
+            if mode.observer is not None:
+                mode.observer(out, apply, args, params)
+            return out
+
+        apply.name = name  # type: ignore[attr-defined]
+        apply.forward = forward  # type: ignore[attr-defined]
+        apply.derivatives = derivatives  # type: ignore[attr-defined]
+        apply.each = each  # type: ignore[attr-defined]
+        return apply
+
+    return decorate
+
+
+def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
+    """If ``out`` is a view of an argument, a write to one is a write to the other."""
+    for arg in args:
+        if type(arg) is Tensor:
+            owner = arg._data if arg._data.base is None else arg._data.base
+            if out._data.base is owner or out._data.base is arg._data:
+                out._memory = memory_of(arg)
+                return
+
+
+def _explained(error: Exception, name: str, arrays: list[Any]) -> Exception:
+    """Name the operation and the shapes in an error that NumPy raised."""
+    shapes = [describe(a) for a in arrays if isinstance(a, np.ndarray)]
+    return type(error)(f"{name} of {' and '.join(shapes)}: {error}")
+
+
+def describe(array: np.ndarray) -> str:
+    """Say what an array is in the words of an error message."""
+    return f"shape {array.shape} ({array.dtype})"

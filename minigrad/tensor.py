@@ -1,0 +1,375 @@
+"""The tensor: an array that remembers how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias, final
+
+import numpy as np
+import numpy.typing as npt
+
+from .memory import Memory
+from .modes import is_recording
+
+Operand: TypeAlias = "Tensor | np.ndarray | np.generic | float | int | bool"
+Axis: TypeAlias = "int | tuple[int, ...] | None"
+
+
+@final
+class Tensor:
+    """An array that remembers how it was made, so that derivatives can be taken.
+
+    Make one with :func:`minigrad.tensor`; every operation on tensors makes another.
+
+    Attributes
+    ----------
+    data : numpy.ndarray
+        The numbers. Writing through it is allowed; a write between the forward pass and
+        ``backward()`` is noticed and reported there.
+    grad : Tensor or None
+        The gradient that ``backward()`` has added up here, for leaves that require one.
+    requires_grad : bool
+        Whether operations on this tensor are recorded.
+    """
+
+    # _primitive, _parents and _params say how it was made: primitive(*parents, **params).
+    # A leaf has no _primitive; a result whose graph has been freed has no _parents.
+    __slots__ = (
+        "__weakref__",
+        "_data",
+        "_home",
+        "_memory",
+        "_params",
+        "_parents",
+        "_primitive",
+        "_source",
+        "_tick",
+        "grad",
+        "requires_grad",
+    )
+
+    __array_ufunc__ = None  # so that `array + tensor` is ours, not an array of objects
+
+    def __init__(self, data: np.ndarray, requires_grad: bool = False) -> None:
+        self._data = data
+        self.requires_grad = requires_grad
+        self.grad: Tensor | None = None
+        self._primitive: Any = None
+        self._parents: tuple[Any, ...] | None = None
+        self._params: dict[str, Any] = {}
+        self._tick = 0
+        self._memory: Memory | None = None
+        self._home: Tensor | None = None  # where an optimizer wants the gradient to be written
+        self._source: str | None = None  # the line that made it, known in anomaly mode
+
+    # What it holds
+
+    @property
+    def data(self) -> np.ndarray:
+        """The numbers, as an array that shares this tensor's memory."""
+        memory_of(self).seal()
+        return self._data
+
+    @data.setter
+    def data(self, values: Operand) -> None:
+        write(self, values)
+
+    def numpy(self) -> np.ndarray:
+        """Return the numbers, as an array that shares this tensor's memory."""
+        return self.data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if copy or (dtype is not None and dtype != self._data.dtype):
+            return np.array(self._data, dtype=dtype)
+        return self.data
+
+    def item(self) -> Any:
+        """Return the one number this tensor holds as a Python number."""
+        if self._data.size != 1:
+            raise ValueError(
+                f"item() wants a tensor of one element, this one has shape {self.shape}; "
+                "use .numpy() for all of them."
+            )
+        return self._data.item()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._data.dtype
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __repr__(self) -> str:
+        numbers = np.array2string(self._data, separator=", ", prefix="tensor(", precision=4)
+        notes = "" if self._data.dtype == np.float32 else f", dtype={self._data.dtype}"
+        notes += ", requires_grad=True" if self.requires_grad else ""
+        return f"tensor({numbers}{notes})"
+
+    __hash__ = object.__hash__
+
+    # Differentiation
+
+    def backward(self, gradient: Operand | None = None, retain_graph: bool = False) -> None:
+        """Add the gradient of this tensor to ``.grad`` of every leaf it was made from.
+
+        Parameters
+        ----------
+        gradient : tensor or array of this tensor's shape, optional
+            The gradient of some later scalar with respect to this tensor. May be left out when
+            this tensor holds one number; it is then 1.
+        retain_graph : bool
+            Keep the graph, so that ``backward`` can walk it again.
+        """
+        autograd.backward(self, gradient, retain_graph)
+
+    def detach(self) -> Tensor:
+        """Return a tensor that shares this one's memory and remembers nothing."""
+        out = Tensor(self._data)
+        out._memory = memory_of(self)
+        return out
+
+    # Operators
+
+    def __add__(self, other: Operand) -> Tensor:
+        return ops.add(self, other)
+
+    def __radd__(self, other: Operand) -> Tensor:
+        return ops.add(other, self)
+
+    def __sub__(self, other: Operand) -> Tensor:
+        return ops.subtract(self, other)
+
+    def __rsub__(self, other: Operand) -> Tensor:
+        return ops.subtract(other, self)
+
+    def __mul__(self, other: Operand) -> Tensor:
+        return ops.multiply(self, other)
+
+    def __rmul__(self, other: Operand) -> Tensor:
+        return ops.multiply(other, self)
+
+    def __truediv__(self, other: Operand) -> Tensor:
+        return ops.divide(self, other)
+
+    def __rtruediv__(self, other: Operand) -> Tensor:
+        return ops.divide(other, self)
+
+    def __pow__(self, other: Operand) -> Tensor:
+        return ops.pow(self, other)
+
+    def __rpow__(self, other: Operand) -> Tensor:
+        return ops.pow(other, self)
+
+    def __matmul__(self, other: Operand) -> Tensor:
+        return ops.matmul(self, other)
+
+    def __rmatmul__(self, other: Operand) -> Tensor:
+        return ops.matmul(other, self)
+
+    def __neg__(self) -> Tensor:
+        return ops.negative(self)
+
+    def __abs__(self) -> Tensor:
+        return ops.abs(self)
+
+    def __lt__(self, other: Operand) -> Tensor:
+        return ops.less(self, other)
+
+    def __le__(self, other: Operand) -> Tensor:
+        return ops.less_equal(self, other)
+
+    def __gt__(self, other: Operand) -> Tensor:
+        return ops.greater(self, other)
+
+    def __ge__(self, other: Operand) -> Tensor:
+        return ops.greater_equal(self, other)
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return ops.equal(self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return ops.not_equal(self, other)
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return ops.getitem(self, key)
+
+    def __setitem__(self, key: Any, values: Operand) -> None:
+        _refuse_if_recorded(self, values, "tensor[...] = values", "mg.where(mask, values, tensor)")
+        self._data[_raw(key)] = _raw(values)
+        memory_of(self).stamp()
+
+    def __iadd__(self, other: Operand) -> Tensor:
+        return _in_place("+=", self, other, ops.add)
+
+    def __isub__(self, other: Operand) -> Tensor:
+        return _in_place("-=", self, other, ops.subtract)
+
+    def __imul__(self, other: Operand) -> Tensor:
+        return _in_place("*=", self, other, ops.multiply)
+
+    def __itruediv__(self, other: Operand) -> Tensor:
+        return _in_place("/=", self, other, ops.divide)
+
+    # The methods people reach for; each is the function of the same name
+
+    @property
+    def T(self) -> Tensor:
+        return ops.transpose(self)
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.mean(self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.min(self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None) -> Tensor:
+        return Tensor(np.asarray(self._data.argmax(axis=axis)))
+
+    def argmin(self, axis: int | None = None) -> Tensor:
+        return Tensor(np.asarray(self._data.argmin(axis=axis)))
+
+    def reshape(self, *shape: Any) -> Tensor:
+        return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def astype(self, dtype: npt.DTypeLike) -> Tensor:
+        return ops.astype(self, dtype)
+
+
+def tensor(
+    data: npt.ArrayLike | Tensor, requires_grad: bool = False, dtype: npt.DTypeLike = None
+) -> Tensor:
+    """Make a tensor from numbers; they are copied.
+
+    Parameters
+    ----------
+    data : number, nested list, array or Tensor
+        Python floats become float32; NumPy arrays keep their float dtype. Integers and booleans
+        stay what they are: they serve as indices, labels and masks, and carry no gradient.
+    requires_grad : bool
+        Whether a gradient is wanted with respect to this tensor.
+    dtype : float32, float64, an integer type or bool, optional
+        Another type than the one ``data`` implies.
+
+    Raises
+    ------
+    TypeError
+        If ``data`` is a list of Tensors, if an integer is to carry a gradient, or if the type is
+        none of those above.
+
+    Examples
+    --------
+    >>> mg.tensor([1.0, 2.0], requires_grad=True)
+    tensor([1., 2.], requires_grad=True)
+    """
+    if isinstance(data, Tensor):
+        data = data._data
+    elif isinstance(data, (list, tuple)) and _holds_tensor(data):
+        raise TypeError(
+            "tensor() was given a list of Tensors, and copying their numbers would cut them off "
+            "from their gradients: use mg.stack(tensors), or mg.concat(tensors) to join them."
+        )
+    array = np.array(data, dtype=dtype)
+    if (
+        dtype is None
+        and array.dtype == np.float64
+        and not isinstance(data, (np.ndarray, np.generic))
+    ):
+        array = array.astype(np.float32)
+    if array.dtype not in (np.float32, np.float64) and array.dtype.kind not in "iub":
+        raise TypeError(
+            f"a tensor holds float32, float64, integers or booleans, not {array.dtype}: "
+            "pass dtype=mg.float32 or dtype=mg.float64."
+        )
+    if requires_grad and array.dtype.kind != "f":
+        raise TypeError(
+            f"only float tensors can require a gradient, this one is {array.dtype}: write 1.0 "
+            "for 1, or pass dtype=mg.float32."
+        )
+    return Tensor(array, requires_grad)
+
+
+def memory_of(tensor: Tensor) -> Memory:
+    """Return the record of writes for the memory that ``tensor`` views."""
+    if tensor._memory is None:
+        base = tensor._data.base
+        tensor._memory = Memory(base if isinstance(base, np.ndarray) else tensor._data)
+    return tensor._memory
+
+
+def write(tensor: Tensor, values: Operand) -> None:
+    """Overwrite the numbers of ``tensor`` in place and note that they changed."""
+    values = np.asarray(_raw(values))
+    if values.shape != tensor.shape:
+        raise ValueError(
+            f"data of shape {values.shape} cannot replace data of shape {tensor.shape}; "
+            "make a new tensor instead."
+        )
+    np.copyto(tensor._data, values, casting="same_kind")
+    memory_of(tensor).stamp()
+
+
+def _raw(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_raw(v) for v in value)
+    return value._data if type(value) is Tensor else value
+
+
+def _holds_tensor(data: Any) -> bool:
+    if isinstance(data, (list, tuple)):
+        return any(_holds_tensor(item) for item in data)
+    return isinstance(data, Tensor)
+
+
+def _refuse_if_recorded(target: Tensor, other: Any, what: str, instead: str) -> None:
+    recorded = target.requires_grad or (type(other) is Tensor and other.requires_grad)
+    if recorded and is_recording():
+        raise RuntimeError(
+            f"`{what}` would overwrite numbers that a gradient may still need: "
+            f"write it inside `with mg.no_grad():`, or use {instead}."
+        )
+
+
+def _in_place(
+    symbol: str, target: Tensor, other: Operand, operation: Callable[..., Tensor]
+) -> Tensor:
+    # While recording, `loss += term` means `loss = loss + term`, which loses nothing. For a leaf
+    # that requires a gradient it would quietly make a new tensor the optimizer never sees.
+    if is_recording() and (target.requires_grad or (type(other) is Tensor and other.requires_grad)):
+        if target._primitive is None and target.requires_grad:
+            _refuse_if_recorded(target, other, f"parameter {symbol} ...", "a new name")
+        return operation(target, other)
+    write(target, operation(target, other))
+    return target
+
+
+from . import autograd, ops  # noqa: E402  (they need the class above)
