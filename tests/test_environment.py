@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 INSTALLED = ["lab", "test", "book", "cluster", "tensorboard"]  # the extras that `make` installs
+LEFT_TO_CI = ["peers", "browser"]
 
 MACHINES = [
     {"sys_platform": system, "platform_system": name, "os_name": os, "platform_machine": machine}
@@ -66,8 +67,8 @@ def test_conda_takes_the_project_itself_and_nothing_else_from_pip():
     assert [line for line in lines if not isinstance(line, str)] == [{"pip": ["-e ."]}]
 
 
-def test_every_extra_is_either_installed_or_left_to_the_parity_tests():
-    assert set(EXTRAS) == {*INSTALLED, "peers"}
+def test_every_extra_is_either_installed_or_left_to_continuous_integration():
+    assert set(EXTRAS) == {*INSTALLED, *LEFT_TO_CI}
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
@@ -97,9 +98,10 @@ def test_every_line_of_the_lock_carries_hashes():
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", h) for h in hashes), requirement
 
 
-def test_the_parity_peers_stay_out_of_the_lock():
+@pytest.mark.parametrize("extra", LEFT_TO_CI)
+def test_what_is_large_stays_out_of_the_lock(extra):
     names = {canonicalize_name(requirement.name) for requirement, _ in locked()}
-    assert names.isdisjoint(bounds(EXTRAS["peers"]))
+    assert names.isdisjoint(bounds(EXTRAS[extra]))
 
 
 @pytest.mark.skipif(
