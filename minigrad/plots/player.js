@@ -46,7 +46,7 @@
 
     const bar = root.appendChild(document.createElement("div"));
     bar.style.cssText = "display:flex;gap:.8em;align-items:center;padding:.2em 1em .8em;"
-      + "font:14px sans-serif;color:#2a2a2e;color-scheme:light;accent-color:#0067a5";
+      + "font:14px sans-serif;color:#2a2a2e;color-scheme:light;accent-color:#1f6fc4";
     bar.innerHTML = `<button type="button" style="min-width:5.5em;min-height:28px"></button>
       <input type="range" min="0" max="${film.updates}" step="1" style="flex:1;min-width:4em">
       <span style="min-width:8.5em;text-align:right;font-variant-numeric:tabular-nums"></span>`;

@@ -19,8 +19,9 @@ MUTED = "#66666e"
 GRID = "#dedcd6"
 CONTOUR = "#bdbab2"
 
-# The hues of Okabe and Ito (2008), darkened until they carry text.
-COLORS = ("#0067a5", "#b84a00", "#00785a", "#9a4583", "#2a2a2e", "#7a6200")
+# The hues of Okabe and Ito (2008), darkened until they carry text, and apart in lightness where
+# colour vision fails: the first three differ for every kind of it.
+COLORS = ("#1f6fc4", "#b84a00", "#00523c", "#9a4583", "#2a2a2e", "#7a6200")
 LINESTYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
