@@ -19,7 +19,7 @@ class AnomalyError(ArithmeticError):
     """A NaN or an infinity appeared while anomaly mode was on."""
 
 
-class detect_anomaly:  # noqa: N801  (named like a statement)
+class detect_anomaly:  # named like a statement
     """Raise at the first NaN or infinity that an operation or its derivative makes.
 
     Values that came in as NaN or infinite are not blamed on the operation that met them: only

@@ -38,7 +38,7 @@ def walk(
             yield result, g
         if function is None:
             continue
-        parents = result._parents
+        parents = result._parents or ()
         if g is not None:
             _check_unchanged(result)
             y, args = (result, parents) if create_graph else (result._data, _arrays(parents))
@@ -86,15 +86,16 @@ def _arrays(parents: tuple[Any, ...]) -> list[Any]:
 
 
 def _check_unchanged(result: Tensor) -> None:
-    for used in (result, *result._parents):  # type: ignore[misc]
-        if type(used) is Tensor and used._memory is not None:
-            if used._memory.look() > result._tick:
-                role = "the result" if used is result else "an argument"
-                raise RuntimeError(
-                    f"{role} of {result._primitive.name}, shape {used.shape}, was changed in place "
-                    "after it was used and before its gradient was taken, so the gradient would be "
-                    "wrong: change it after backward(), or change a copy, mg.tensor(x)."
-                )
+    for used in (result, *(result._parents or ())):
+        if type(used) is not Tensor or used._memory is None:
+            continue
+        if used._memory.look() > result._tick:
+            role = "the result" if used is result else "an argument"
+            raise RuntimeError(
+                f"{role} of {result._primitive.name}, shape {used.shape}, was changed in place "
+                "after it was used and before its gradient was taken, so the gradient would be "
+                "wrong: change it after backward(), or change a copy, mg.tensor(x)."
+            )
 
 
 # Taking gradients
@@ -151,17 +152,16 @@ def grad(
     RuntimeError
         If no operation behind ``output`` was recorded, or its graph has been freed.
     """
-    several = not isinstance(inputs, Tensor)
-    inputs = list(inputs) if several else [inputs]
-    for i, x in enumerate(inputs):
+    xs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    for i, x in enumerate(xs):
         if not (isinstance(x, Tensor) and x.requires_grad):
             raise ValueError(
                 f"grad(): input {i} does not require a gradient, so nothing about it was recorded: "
                 "make it with requires_grad=True before computing the output."
             )
     seed = _seed(output, grad_output, "grad", "grad(..., grad_output=...)")
-    gradients = _gradients(output, inputs, seed, create_graph)
-    return gradients if several else gradients[0]
+    gradients = _gradients(output, xs, seed, create_graph)
+    return gradients[0] if isinstance(inputs, Tensor) else gradients
 
 
 def _gradients(

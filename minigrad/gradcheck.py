@@ -72,7 +72,9 @@ def _weights(y: Tensor, rng: np.random.Generator) -> np.ndarray:
     return rng.uniform(0.5, 1.5, y.shape) * rng.choice([-1.0, 1.0], y.shape)
 
 
-def _gradients(scalar: Callable[..., Tensor], xs: Sequence[Tensor], create_graph: bool) -> list:
+def _gradients(
+    scalar: Callable[..., Tensor], xs: Sequence[Tensor], create_graph: bool
+) -> list[Tensor]:
     y = scalar(*xs)
     if not y.requires_grad:  # constant in what is left
         return [Tensor(np.zeros_like(x._data)) for x in xs]
@@ -107,9 +109,9 @@ def _compare(
             continue
         numbers = x._data
         for index in np.ndindex(x.shape):
-            centre = numbers[index]
+            centre = float(numbers[index])
             step = eps * max(1.0, abs(centre))
-            sides = []
+            sides: list[float] = []
             for moved in (centre + step, centre - step):
                 numbers[index] = moved
                 sides.append(scalar(*xs).item())

@@ -51,4 +51,4 @@ class Memory:
         return self.written
 
     def _sum(self) -> int:
-        return zlib.crc32(np.ravel(self.array, order="K"))
+        return zlib.crc32(np.ravel(self.array, order="K").data)

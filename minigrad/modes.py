@@ -15,7 +15,7 @@ class _Mode(threading.local):
 mode = _Mode()
 
 
-class no_grad:  # noqa: N801  (named like a statement)
+class no_grad:  # named like a statement
     """Run the enclosed operations without recording them: ``with mg.no_grad(): ...``."""
 
     _recording = False
@@ -33,7 +33,7 @@ class no_grad:  # noqa: N801  (named like a statement)
         mode.recording = self._before
 
 
-class recording(no_grad):  # noqa: N801
+class recording(no_grad):
     """Record the enclosed operations, whatever surrounds them."""
 
     _recording = True

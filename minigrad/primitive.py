@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec
 
 import numpy as np
+from numpy import ndarray
 
 from .memory import tick
 from .modes import mode
@@ -56,26 +57,24 @@ def primitive(
             if params and any(type(value) is Tensor for value in params.values()):
                 bound = signature.bind(*args, **params)
                 args, params = bound.args, bound.kwargs
-            arrays = []
+            arrays: list[Any] = []
             any_tensor = tracked = False
             for arg in args:
                 if type(arg) is Tensor:
                     any_tensor = True
-                    if arg.requires_grad:
-                        tracked = True
-                    arrays.append(arg._data)
-                else:
-                    arrays.append(arg)
+                    tracked = tracked or arg.requires_grad
+                    arg = arg._data
+                arrays.append(arg)
             if not any_tensor:
-                return forward(*arrays, **params)  # type: ignore[call-arg]
+                return forward(*arrays, **params)
             try:
-                data = forward(*arrays, **params)  # type: ignore[call-arg]
+                data = forward(*arrays, **params)
             except (ValueError, IndexError, TypeError) as error:
                 raise _explained(error, name, arrays) from error
-            out = Tensor(data if type(data) is np.ndarray else np.asarray(data))
-            if out._data.base is not None:
+            out = Tensor(data if type(data) is ndarray else np.asarray(data))
+            if data.base is not None or data is arrays[0]:
                 _share_memory(out, args)
-            if tracked and mode.recording and out._data.dtype.kind == "f":
+            if tracked and mode.recording and data.dtype.kind == "f":
                 for arg in args:  # writes from outside until now are in the past of this result
                     if type(arg) is Tensor and arg._memory is not None:
                         arg._memory.look()
@@ -101,8 +100,8 @@ def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
     """If ``out`` is a view of an argument, a write to one is a write to the other."""
     for arg in args:
         if type(arg) is Tensor:
-            owner = arg._data if arg._data.base is None else arg._data.base
-            if out._data.base is owner or out._data.base is arg._data:
+            mine, theirs = out._data, arg._data
+            if mine is theirs or mine.base is theirs or mine.base is theirs.base is not None:
                 out._memory = memory_of(arg)
                 return
 

@@ -12,6 +12,7 @@ from .memory import Memory
 from .modes import is_recording
 
 Operand: TypeAlias = "Tensor | np.ndarray | np.generic | float | int | bool"
+Array: TypeAlias = "Tensor | np.ndarray"
 Axis: TypeAlias = "int | tuple[int, ...] | None"
 
 
@@ -94,18 +95,22 @@ class Tensor:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
         return self._data.shape
 
     @property
     def ndim(self) -> int:
+        """Number of axes."""
         return self._data.ndim
 
     @property
     def size(self) -> int:
+        """Number of elements."""
         return self._data.size
 
     @property
     def dtype(self) -> np.dtype:
+        """Type of the elements."""
         return self._data.dtype
 
     def __len__(self) -> int:
@@ -208,10 +213,10 @@ class Tensor:
     def __ge__(self, other: Operand) -> Tensor:
         return ops.greater_equal(self, other)
 
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
         return ops.equal(self, other)
 
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
         return ops.not_equal(self, other)
 
     def __getitem__(self, key: Any) -> Tensor:
@@ -238,35 +243,44 @@ class Tensor:
 
     @property
     def T(self) -> Tensor:
+        """The tensor with its axes reversed."""
         return ops.transpose(self)
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """See :func:`minigrad.sum`."""
         return ops.sum(self, axis=axis, keepdims=keepdims)
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """See :func:`minigrad.mean`."""
         return ops.mean(self, axis=axis, keepdims=keepdims)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """See :func:`minigrad.max`."""
         return ops.max(self, axis=axis, keepdims=keepdims)
 
     def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """See :func:`minigrad.min`."""
         return ops.min(self, axis=axis, keepdims=keepdims)
 
     def argmax(self, axis: int | None = None) -> Tensor:
+        """Where the greatest element stands, over all or along ``axis``; an integer tensor."""
         return Tensor(np.asarray(self._data.argmax(axis=axis)))
 
     def argmin(self, axis: int | None = None) -> Tensor:
+        """Where the least element stands, over all or along ``axis``; an integer tensor."""
         return Tensor(np.asarray(self._data.argmin(axis=axis)))
 
     def reshape(self, *shape: Any) -> Tensor:
+        """See :func:`minigrad.reshape`; the lengths may be given one by one."""
         return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def astype(self, dtype: npt.DTypeLike) -> Tensor:
+        """See :func:`minigrad.astype`."""
         return ops.astype(self, dtype)
 
 
 def tensor(
-    data: npt.ArrayLike | Tensor, requires_grad: bool = False, dtype: npt.DTypeLike = None
+    data: npt.ArrayLike | Tensor, requires_grad: bool = False, dtype: npt.DTypeLike | None = None
 ) -> Tensor:
     """Make a tensor from numbers; they are copied.
 

@@ -14,8 +14,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     Division follows NumPy (infinity and NaN, no exception). The loop releases the interpreter
     lock and runs on the calling thread alone: safe from several threads and after a fork.
     """
-    options = {"error_model": "numpy", "nogil": True}
     try:
-        return numba.njit(cache=True, **options)(function)
+        return numba.njit(function, cache=True, error_model="numpy", nogil=True)
     except RuntimeError:  # nowhere to write a cache, on a read-only installation for one
-        return numba.njit(**options)(function)
+        return numba.njit(function, error_model="numpy", nogil=True)

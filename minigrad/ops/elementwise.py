@@ -58,7 +58,7 @@ def _pow_in_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:
 
 
 @primitive(_pow_in_base, _pow_in_exponent)
-def pow(x: Operand, p: Operand) -> Any:
+def pow(x: Any, p: Any) -> Any:
     """``x`` to the power ``p``. The derivative in ``p`` at ``x = 0`` is 0."""
     return x**p
 

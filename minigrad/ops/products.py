@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import primitive
-from ..tensor import Operand, Tensor
+from ..tensor import Array, Operand, Tensor
 from .shapes import expand_dims, permute_dims, squeeze
 
 
@@ -66,7 +66,7 @@ def _einsum(*operands: Any, subscripts: str) -> Any:
     return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
 
 
-def einsum(subscripts: str, *operands: Operand) -> Tensor:
+def einsum(subscripts: str, *operands: Array) -> Tensor:
     """Sum of products over named indices: ``einsum("ij,jk->ik", a, b)`` is ``a @ b``.
 
     Each letter names an axis; letters that the result does not name are summed over. As in NumPy,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import primitive
-from ..tensor import Axis, Operand, Tensor
+from ..tensor import Array, Axis, Tensor
 from .elementwise import astype, equal, exp, where
 from .shapes import broadcast_to, concat, flip, permute_dims, reshape
 
@@ -80,7 +80,7 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
 
 
-def var(x: Operand, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
+def var(x: Array, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
     """Variance over ``axis``: the mean square distance from the mean.
 
     ``correction=1`` divides by n - 1, the unbiased estimate from a sample (and the default of
@@ -90,13 +90,13 @@ def var(x: Operand, axis: Axis = None, correction: float = 0, keepdims: bool = F
     return sum(distance * distance, axis=axis, keepdims=keepdims) / (_count(x, axis) - correction)
 
 
-def std(x: Operand, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
+def std(x: Array, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
     """Standard deviation over ``axis``, the root of :func:`var`. The derivative at 0 is 0."""
     length = norm(x - mean(x, axis=axis, keepdims=True), axis=axis, keepdims=keepdims)
     return length / math.sqrt(_count(x, axis) - correction)
 
 
-def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def prod(x: Array, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Product over ``axis``, multiplied two by two, so that zeros need no special case."""
     axes = _axes(x, axis)
     rest = tuple(i for i in range(x.ndim) if i not in axes)
@@ -148,6 +148,6 @@ def _cumsum(x: Any, axis: int) -> Any:
     return np.cumsum(x, axis=axis)
 
 
-def cumsum(x: Operand, axis: int = -1) -> Tensor:
+def cumsum(x: Array, axis: int = -1) -> Tensor:
     """Running sum along ``axis``."""
     return _cumsum(x, axis)

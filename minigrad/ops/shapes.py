@@ -9,28 +9,28 @@ import numpy as np
 
 from .. import kernels
 from ..primitive import primitive
-from ..tensor import Operand, Tensor
+from ..tensor import Array, Tensor
 from .elementwise import astype
 
 
 @primitive(lambda g, y, x, shape: reshape(g, x.shape))
-def reshape(x: Operand, shape: int | Sequence[int]) -> Any:
+def reshape(x: Array, shape: int | Sequence[int]) -> Any:
     """``x`` in another shape; one length may be -1."""
     return np.reshape(x, shape)
 
 
 @primitive(lambda g, y, x, axes: permute_dims(g, tuple(int(i) for i in np.argsort(axes))))
-def permute_dims(x: Operand, axes: Sequence[int]) -> Any:
+def permute_dims(x: Array, axes: Sequence[int]) -> Any:
     """``x`` with its axes in the order ``axes``."""
     return np.transpose(x, [a % np.ndim(x) for a in axes])
 
 
-def transpose(x: Operand, axes: Sequence[int] | None = None) -> Tensor:
+def transpose(x: Array, axes: Sequence[int] | None = None) -> Tensor:
     """``x`` with its axes reversed, or in the order ``axes``."""
     return permute_dims(x, tuple(reversed(range(np.ndim(x)))) if axes is None else axes)
 
 
-def expand_dims(x: Operand, axis: int | tuple[int, ...]) -> Tensor:
+def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Tensor:
     """``x`` with new axes of length 1 that stand at ``axis`` in the result."""
     axes = axis if isinstance(axis, tuple) else (axis,)
     ndim = np.ndim(x) + len(axes)
@@ -44,7 +44,7 @@ def expand_dims(x: Operand, axis: int | tuple[int, ...]) -> Tensor:
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(ndim)))
 
 
-def squeeze(x: Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
+def squeeze(x: Array, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """``x`` without the axes of length 1 that ``axis`` names; None names all of them."""
     shape = np.shape(x)
     if axis is None:
@@ -56,7 +56,7 @@ def squeeze(x: Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
 
 
 @primitive(lambda g, y, x, shape: g)
-def broadcast_to(x: Operand, shape: Sequence[int]) -> Any:
+def broadcast_to(x: Array, shape: Sequence[int]) -> Any:
     """``x`` repeated along axes of length 1, and along new axes in front, to fill ``shape``."""
     return np.broadcast_to(x, shape)
 
@@ -85,12 +85,12 @@ def _concat(*parts: Any, axis: int) -> Any:
     return np.concatenate(parts, axis=axis)
 
 
-def concat(tensors: Sequence[Operand], axis: int = 0) -> Tensor:
+def concat(tensors: Sequence[Array], axis: int = 0) -> Tensor:
     """The tensors one after another along an axis they have."""
     return _concat(*tensors, axis=axis)
 
 
-def stack(tensors: Sequence[Operand], axis: int = 0) -> Tensor:
+def stack(tensors: Sequence[Array], axis: int = 0) -> Tensor:
     """The tensors, all of one shape, one after another along a new axis."""
     shapes = {np.shape(t) for t in tensors}
     if len(shapes) > 1:
@@ -106,13 +106,13 @@ def _getitem(x: Any, key: Any) -> Any:
     return x[key]
 
 
-def getitem(x: Operand, key: Any) -> Tensor:
+def getitem(x: Array, key: Any) -> Tensor:
     """``x[key]``: slices, integers, integer arrays, boolean masks, as in NumPy."""
     return _getitem(x, _plain(key))
 
 
 @primitive(lambda g, y, x, key, shape: _getitem(g, key))
-def scatter(x: Operand, key: Any, shape: Sequence[int]) -> Any:
+def scatter(x: Array, key: Any, shape: Sequence[int]) -> Any:
     """Zeros of the given shape, with ``x`` added at ``key``: elements named twice add up."""
     out = np.zeros(shape, np.asarray(x).dtype)
     parts = key if isinstance(key, tuple) else (key,)
@@ -137,7 +137,7 @@ def _is_integers(key: Any) -> bool:
     return isinstance(key, np.ndarray) and key.dtype.kind in "iu"
 
 
-def take(x: Operand, indices: Operand, axis: int | None = None) -> Tensor:
+def take(x: Array, indices: Array, axis: int | None = None) -> Tensor:
     """The elements (rows, columns, ...) of ``x`` that ``indices`` name along ``axis``.
 
     Without an axis, of ``x`` read as one row.
@@ -147,7 +147,7 @@ def take(x: Operand, indices: Operand, axis: int | None = None) -> Tensor:
     return getitem(x, (slice(None),) * (axis % np.ndim(x)) + (indices,))
 
 
-def take_along_axis(x: Operand, indices: Operand, axis: int = -1) -> Tensor:
+def take_along_axis(x: Array, indices: Array, axis: int = -1) -> Tensor:
     """For each place in ``indices``, the element of ``x`` that it names along ``axis``."""
     indices = np.asarray(_plain(indices))
     if indices.ndim != np.ndim(x):
@@ -160,7 +160,7 @@ def take_along_axis(x: Operand, indices: Operand, axis: int = -1) -> Tensor:
     return getitem(x, tuple(key))
 
 
-def flip(x: Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
+def flip(x: Array, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """``x`` in reverse order along ``axis``; None means along every axis."""
     ndim = np.ndim(x)
     axes = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -168,7 +168,7 @@ def flip(x: Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
     return getitem(x, tuple(slice(None, None, -1 if i in backwards else 1) for i in range(ndim)))
 
 
-def pad(x: Operand, pad_width: int | tuple[int, int] | Sequence[tuple[int, int]]) -> Tensor:
+def pad(x: Array, pad_width: int | tuple[int, int] | Sequence[tuple[int, int]]) -> Tensor:
     """``x`` with zeros around it; ``pad_width`` is (before, after) for each axis, as in NumPy."""
     shape = np.shape(x)
     widths = np.broadcast_to(np.asarray(pad_width), (len(shape), 2))

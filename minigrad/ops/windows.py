@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import kernels
 from ..primitive import primitive
-from ..tensor import Operand, Tensor
+from ..tensor import Array, Tensor
 from .shapes import reshape, take_along_axis
 
 
@@ -48,7 +48,7 @@ def _same_dtype(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(a, dtype), np.ascontiguousarray(b, dtype)
 
 
-def conv2d(x: Operand, weight: Operand, stride: int = 1, padding: int = 0) -> Tensor:
+def conv2d(x: Array, weight: Array, stride: int = 1, padding: int = 0) -> Tensor:
     """Slide filters over images; at each place, sum the products.
 
     Parameters
@@ -74,7 +74,7 @@ def conv2d(x: Operand, weight: Operand, stride: int = 1, padding: int = 0) -> Te
     return _conv2d(x, weight, stride, padding)
 
 
-def max_pool2d(x: Operand, size: int, stride: int | None = None) -> Tensor:
+def max_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     """Greatest element of each ``size`` x ``size`` window; of equal ones the first is taken."""
     stride = size if stride is None else stride
     n, c, h, w = np.shape(x)
@@ -87,7 +87,7 @@ def max_pool2d(x: Operand, size: int, stride: int | None = None) -> Tensor:
     return reshape(flat, (n, c, rows, columns))
 
 
-def avg_pool2d(x: Operand, size: int, stride: int | None = None) -> Tensor:
+def avg_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     """Mean of each ``size`` x ``size`` window: a convolution with a constant filter."""
     stride = size if stride is None else stride
     n, c, h, w = np.shape(x)
