@@ -9,6 +9,7 @@ from numpy import bool_, float32, float64, int64
 # Infinities and NaN are results like others here: anomaly mode says where they come from.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
+from . import data  # noqa: E402
 from .anomaly import AnomalyError, detect_anomaly  # noqa: E402
 from .autograd import grad, hvp, value_and_grad  # noqa: E402
 from .gradcheck import gradcheck  # noqa: E402
@@ -25,6 +26,7 @@ __all__ = [
     "AnomalyError",
     "Tensor",
     "bool_",
+    "data",
     "default_rng",
     "detect_anomaly",
     "float32",
