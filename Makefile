@@ -69,4 +69,3 @@ $(READY): requirements.lock pyproject.toml .venv/pyvenv.cfg
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 	    echo "'$(PYTHON) -m venv' failed." \
 	         "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@touch -t 200001010000 $@

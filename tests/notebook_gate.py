@@ -1,8 +1,10 @@
-"""The gate that a notebook must pass: strict nbval, in a fresh kernel, within a time budget."""
+"""The gate that a notebook must pass: run, described, and the same again within a time budget."""
 
 import os
+import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,11 +29,42 @@ def fault(notebook: Path, budget: float = BUDGET) -> str:
     str
         The fault with its evidence; empty when the notebook passes.
     """
-    # nbval compares nothing in a cell that was never run, so such a cell must not get that far.
-    cells = [c for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code"]
-    if [c.execution_count for c in cells] != list(range(1, len(cells) + 1)):
-        return "the code cells were not run once each, from top to bottom: run `make notebooks`"
+    cells = nbformat.read(notebook, as_version=4).cells
+    return _unrun(cells) or _undescribed(cells) or _unlike(notebook, budget)
 
+
+def _unrun(cells: list[nbformat.NotebookNode]) -> str:
+    # nbval compares nothing in a cell that was never run, so such a cell must not get that far.
+    counts = [cell.execution_count for cell in cells if cell.cell_type == "code"]
+    if counts == list(range(1, len(counts) + 1)):
+        return ""
+    return "the code cells were not run once each, from top to bottom: run `make notebooks`"
+
+
+def _undescribed(cells: list[nbformat.NotebookNode]) -> str:
+    for cell in cells:
+        pages = [cell.source] if cell.cell_type == "markdown" else []
+        bare = any(re.search(r"!\[\s*\]", page) for page in pages)
+        for data in (output.get("data", {}) for output in cell.get("outputs", [])):
+            bare |= any(kind.startswith("image/") for kind in data)  # no page gives these an alt
+            pages.append(data.get("text/html", ""))
+        if bare or not all(map(_described, pages)):
+            return (
+                f"a picture without alternative text, in the cell that starts {cell.source[:80]!r}"
+            )
+    return ""
+
+
+def _described(page: str) -> bool:
+    """Whether every image of a piece of HTML has alternative text."""
+    images = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: images.append((tag, dict(attributes)))
+    parser.feed(page)
+    return all((attributes.get("alt") or "").strip() for tag, attributes in images if tag == "img")
+
+
+def _unlike(notebook: Path, budget: float) -> str:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no"]
     command += ["-c", str(TESTS.parent / "pyproject.toml"), "--nbval", "--nbval-current-env"]
     command += ["--nbval-sanitize-with", str(TESTS / "nbval_sanitize.cfg"), str(notebook)]
