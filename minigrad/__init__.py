@@ -12,6 +12,7 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 from . import data  # noqa: E402
 from .anomaly import AnomalyError, detect_anomaly  # noqa: E402
 from .autograd import grad, hvp, value_and_grad  # noqa: E402
+from .checkpoints import load, save  # noqa: E402
 from .gradcheck import gradcheck  # noqa: E402
 from .modes import is_recording, no_grad  # noqa: E402
 from .ops import *  # noqa: E402, F403
@@ -36,8 +37,10 @@ __all__ = [
     "hvp",
     "int64",
     "is_recording",
+    "load",
     "no_grad",
     "primitive",
+    "save",
     "seed",
     "tensor",
     "value_and_grad",
