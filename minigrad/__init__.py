@@ -21,6 +21,9 @@ from .primitive import primitive  # noqa: E402
 from .random import default_rng, seed  # noqa: E402
 from .tensor import Tensor, tensor  # noqa: E402
 
+# isort: split
+from . import nn  # noqa: E402  (layers need the operations above)
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "int64",
     "is_recording",
     "load",
+    "nn",
     "no_grad",
     "primitive",
     "save",

@@ -1,0 +1,157 @@
+"""Losses: how far predictions are from what is wanted.
+
+All take ``reduction``: "mean" over all elements (the default), "sum" of them, or "none".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from .. import ops
+from ..primitive import primitive
+from ..tensor import Operand, Tensor, tensor
+
+Reduction = Literal["mean", "sum", "none"]
+
+
+# Classes
+
+
+def _wanted(x: Any, labels: Any, smoothing: float) -> np.ndarray:
+    """Return the probabilities that are wanted: one row for each label."""
+    classes = np.asarray(labels._data if isinstance(labels, Tensor) else labels)
+    target = np.full(x.shape, smoothing / x.shape[1], x.dtype)
+    target[np.arange(len(classes)), classes] += 1 - smoothing
+    return target
+
+
+@primitive(
+    lambda g, y, x, labels, smoothing: (
+        ops.expand_dims(g, 1) * (ops.softmax(x) - _wanted(x, labels, smoothing))
+    )
+)
+def _cross_entropy(x: Any, labels: Any, smoothing: float) -> Any:
+    _check_labels(labels, x.shape[1])
+    logp: Any = ops.log_softmax(x)
+    nll = -logp[np.arange(len(labels)), labels]
+    if smoothing:
+        nll = (1 - smoothing) * nll - smoothing * logp.mean(axis=1)
+    return nll
+
+
+_cross_entropy.name = "cross_entropy"  # type: ignore[attr-defined]
+
+
+def _check_labels(labels: np.ndarray, classes: int) -> None:
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise ValueError(
+            f"label {labels[first]} at index {first} is outside of the {classes} classes, "
+            f"which are 0 to {classes - 1}."
+        )
+
+
+def cross_entropy(
+    logits: Tensor, labels: Operand, label_smoothing: float = 0.0, reduction: Reduction = "mean"
+) -> Tensor:
+    """Negative log-probability of the right class, ``logsumexp(logits) - logits[label]``.
+
+    Takes logits, not probabilities: the softmax is part of it, safe from overflow. A softmax
+    before it cannot be noticed, and makes the model learn badly.
+
+    Parameters
+    ----------
+    logits : (..., C)
+        Scores of the classes, along the last axis (for more than two axes PyTorch wants them
+        along the second).
+    labels : (...), integers
+        The right class of each, from 0 to C - 1.
+    label_smoothing : float
+        How much probability to take from the right class and spread evenly over all of them
+        (Szegedy et al. 2016).
+    reduction : "mean", "sum" or "none"
+
+    Returns
+    -------
+    Tensor
+        One number, or, with "none", of the shape of ``labels``.
+
+    Raises
+    ------
+    TypeError
+        If labels are not integers.
+    ValueError
+        If a label is not among the classes, or the shapes do not fit each other.
+    """
+    labels = labels if isinstance(labels, (Tensor, np.ndarray)) else np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"cross_entropy: labels of shape {labels.shape} are {labels.dtype}, wanted are integer "
+            "class numbers; from one-hot rows take labels.argmax(1)."
+        )
+    if not logits.ndim or labels.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"cross_entropy: logits of shape {logits.shape} and labels of shape {labels.shape} do "
+            "not fit: one integer label for each row of logits, (..., C) and (...)."
+        )
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"cross_entropy: label_smoothing is from 0 to 1, got {label_smoothing}.")
+    shape = labels.shape
+    if labels.ndim != 1:
+        logits, labels = ops.reshape(logits, (-1, logits.shape[-1])), ops.reshape(labels, (-1,))
+    rows = _cross_entropy(logits, labels, label_smoothing)
+    return _reduced(rows if rows.shape == shape else ops.reshape(rows, shape), reduction)
+
+
+# Numbers
+
+
+def mse_loss(input: Tensor, target: Operand, reduction: Reduction = "mean") -> Tensor:
+    """Squared error, ``(input - target)**2``.
+
+    Parameters
+    ----------
+    input, target : of one shape
+        Predictions, and what is wanted.
+    reduction : "mean", "sum" or "none"
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ: broadcasting would pair every prediction with every target.
+    """
+    difference = input - _beside("mse_loss", input, target)
+    return _reduced(difference * difference, reduction)
+
+
+def _beside(name: str, input: Tensor, target: Operand) -> Any:
+    """Return ``target`` as something of the shape and float type to be compared with ``input``."""
+    target = target if isinstance(target, (Tensor, np.ndarray)) else tensor(target)
+    if input.shape != target.shape:
+        raise ValueError(
+            f"{name}: input of shape {input.shape} and target of shape {target.shape} must have "
+            "one shape, or each would be compared with each: "
+            f"{_way_out(input.shape, target.shape)}."
+        )
+    return target if target.dtype.kind == "f" else ops.astype(target, input.dtype)
+
+
+def _way_out(input: tuple[int, ...], target: tuple[int, ...]) -> str:
+    if input == (*target, 1):
+        return "write input[:, 0]" if len(input) == 2 else f"write input.reshape({target})"
+    if target == (*input, 1):
+        return f"write target.reshape({input})"
+    return "reshape one of them"
+
+
+def _reduced(losses: Tensor, reduction: Reduction) -> Tensor:
+    if reduction == "mean":
+        return ops.mean(losses)
+    if reduction == "sum":
+        return ops.sum(losses)
+    if reduction == "none":
+        return losses
+    raise ValueError(f'reduction is "mean", "sum" or "none", not {reduction!r}.')
