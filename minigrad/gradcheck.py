@@ -89,8 +89,11 @@ def _slope(
 
     def slope(*args: Tensor) -> Tensor:
         gradients = _gradients(scalar, args, create_graph=True)
-        pairs = zip(args, gradients, directions, strict=True)
-        return sum(((g * d).sum() for x, g, d in pairs if x.requires_grad), Tensor(np.zeros(())))
+        total = Tensor(np.zeros(()))
+        for x, g, d in zip(args, gradients, directions, strict=True):
+            if x.requires_grad:
+                total = total + (g * d).sum()
+        return total
 
     return slope
 

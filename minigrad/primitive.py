@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, Protocol, overload
 
 import numpy as np
 from numpy import ndarray
@@ -18,9 +18,16 @@ P = ParamSpec("P")
 Derivative = Callable[..., Any] | None
 
 
-def primitive(
-    *derivatives: Derivative, each: Callable[..., Any] | None = None
-) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
+class Decorator(Protocol):
+    """What turns a function of arrays into a function of tensors."""
+
+    @overload
+    def __call__(self, forward: np.ufunc) -> Callable[..., Tensor]: ...
+    @overload
+    def __call__(self, forward: Callable[P, Any]) -> Callable[P, Tensor]: ...
+
+
+def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) -> Decorator:
     """Make a function of arrays differentiable.
 
     Parameters
@@ -48,14 +55,13 @@ def primitive(
     ...     return x**3
     """
 
-    def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
+    def decorate(forward: Callable[..., Any]) -> Callable[..., Tensor]:
         name = forward.__name__.strip("_")
-        signature = inspect.signature(forward)
 
         @functools.wraps(forward)
         def apply(*args: Any, **params: Any) -> Any:
             if params and any(type(value) is Tensor for value in params.values()):
-                bound = signature.bind(*args, **params)
+                bound = inspect.signature(forward).bind(*args, **params)
                 args, params = bound.args, bound.kwargs
             arrays: list[Any] = []
             any_tensor = tracked = False

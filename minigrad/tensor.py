@@ -13,6 +13,7 @@ from .modes import is_recording
 
 Operand: TypeAlias = "Tensor | np.ndarray | np.generic | float | int | bool"
 Array: TypeAlias = "Tensor | np.ndarray"
+Binary: TypeAlias = "Callable[[Tensor, Operand], Tensor]"
 Axis: TypeAlias = "int | tuple[int, ...] | None"
 
 
@@ -157,110 +158,61 @@ class Tensor:
         out._memory = memory_of(self)
         return out
 
-    # Operators
+    # Operators, and the methods people reach for. Each is the function of the same name in ops,
+    # and is set at the foot of this file, where those exist.
 
-    def __add__(self, other: Operand) -> Tensor:
-        return ops.add(self, other)
-
-    def __radd__(self, other: Operand) -> Tensor:
-        return ops.add(other, self)
-
-    def __sub__(self, other: Operand) -> Tensor:
-        return ops.subtract(self, other)
-
-    def __rsub__(self, other: Operand) -> Tensor:
-        return ops.subtract(other, self)
-
-    def __mul__(self, other: Operand) -> Tensor:
-        return ops.multiply(self, other)
-
-    def __rmul__(self, other: Operand) -> Tensor:
-        return ops.multiply(other, self)
-
-    def __truediv__(self, other: Operand) -> Tensor:
-        return ops.divide(self, other)
-
-    def __rtruediv__(self, other: Operand) -> Tensor:
-        return ops.divide(other, self)
-
-    def __pow__(self, other: Operand) -> Tensor:
-        return ops.pow(self, other)
-
-    def __rpow__(self, other: Operand) -> Tensor:
-        return ops.pow(other, self)
-
-    def __matmul__(self, other: Operand) -> Tensor:
-        return ops.matmul(self, other)
-
-    def __rmatmul__(self, other: Operand) -> Tensor:
-        return ops.matmul(other, self)
-
-    def __neg__(self) -> Tensor:
-        return ops.negative(self)
-
-    def __abs__(self) -> Tensor:
-        return ops.abs(self)
-
-    def __lt__(self, other: Operand) -> Tensor:
-        return ops.less(self, other)
-
-    def __le__(self, other: Operand) -> Tensor:
-        return ops.less_equal(self, other)
-
-    def __gt__(self, other: Operand) -> Tensor:
-        return ops.greater(self, other)
-
-    def __ge__(self, other: Operand) -> Tensor:
-        return ops.greater_equal(self, other)
-
-    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return ops.equal(self, other)
-
-    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return ops.not_equal(self, other)
-
-    def __getitem__(self, key: Any) -> Tensor:
-        return ops.getitem(self, key)
+    __add__: Binary
+    __radd__: Binary
+    __sub__: Binary
+    __rsub__: Binary
+    __mul__: Binary
+    __rmul__: Binary
+    __truediv__: Binary
+    __rtruediv__: Binary
+    __pow__: Binary
+    __rpow__: Binary
+    __matmul__: Binary
+    __rmatmul__: Binary
+    __lt__: Binary
+    __le__: Binary
+    __gt__: Binary
+    __ge__: Binary
+    __eq__: Binary  # type: ignore[assignment]
+    __ne__: Binary  # type: ignore[assignment]
+    __neg__: Callable[[Tensor], Tensor]
+    __abs__: Callable[[Tensor], Tensor]
+    __getitem__: Callable[[Tensor, Any], Tensor]
+    sum: Callable[..., Tensor]
+    mean: Callable[..., Tensor]
+    max: Callable[..., Tensor]
+    min: Callable[..., Tensor]
+    astype: Callable[[Tensor, npt.DTypeLike], Tensor]
 
     def __setitem__(self, key: Any, values: Operand) -> None:
         _refuse_if_recorded(self, values, "tensor[...] = values", "mg.where(mask, values, tensor)")
         self._data[_raw(key)] = _raw(values)
         memory_of(self).stamp()
 
-    def __iadd__(self, other: Operand) -> Tensor:
+    def __iadd__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return _in_place("+=", self, other, ops.add)
 
-    def __isub__(self, other: Operand) -> Tensor:
+    def __isub__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return _in_place("-=", self, other, ops.subtract)
 
-    def __imul__(self, other: Operand) -> Tensor:
+    def __imul__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return _in_place("*=", self, other, ops.multiply)
 
-    def __itruediv__(self, other: Operand) -> Tensor:
+    def __itruediv__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return _in_place("/=", self, other, ops.divide)
-
-    # The methods people reach for; each is the function of the same name
 
     @property
     def T(self) -> Tensor:
         """The tensor with its axes reversed."""
         return ops.transpose(self)
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """See :func:`minigrad.sum`."""
-        return ops.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """See :func:`minigrad.mean`."""
-        return ops.mean(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """See :func:`minigrad.max`."""
-        return ops.max(self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """See :func:`minigrad.min`."""
-        return ops.min(self, axis=axis, keepdims=keepdims)
+    def reshape(self, *shape: Any) -> Tensor:
+        """See :func:`minigrad.reshape`; the lengths may be given one by one."""
+        return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def argmax(self, axis: int | None = None) -> Tensor:
         """Where the greatest element stands, over all or along ``axis``; an integer tensor."""
@@ -269,14 +221,6 @@ class Tensor:
     def argmin(self, axis: int | None = None) -> Tensor:
         """Where the least element stands, over all or along ``axis``; an integer tensor."""
         return Tensor(np.asarray(self._data.argmin(axis=axis)))
-
-    def reshape(self, *shape: Any) -> Tensor:
-        """See :func:`minigrad.reshape`; the lengths may be given one by one."""
-        return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def astype(self, dtype: npt.DTypeLike) -> Tensor:
-        """See :func:`minigrad.astype`."""
-        return ops.astype(self, dtype)
 
 
 def tensor(
@@ -387,3 +331,38 @@ def _in_place(
 
 
 from . import autograd, ops  # noqa: E402  (they need the class above)
+
+
+def _reflected(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    return lambda self, other: function(other, self)
+
+
+_ARITHMETIC = dict(
+    add=ops.add,
+    sub=ops.subtract,
+    mul=ops.multiply,
+    truediv=ops.divide,
+    pow=ops.pow,
+    matmul=ops.matmul,
+)
+_OTHERS = dict(
+    __lt__=ops.less,
+    __le__=ops.less_equal,
+    __gt__=ops.greater,
+    __ge__=ops.greater_equal,
+    __eq__=ops.equal,
+    __ne__=ops.not_equal,
+    __neg__=ops.negative,
+    __abs__=ops.abs,
+    __getitem__=ops.getitem,
+    sum=ops.sum,
+    mean=ops.mean,
+    max=ops.max,
+    min=ops.min,
+    astype=ops.astype,
+)
+for _name, _function in _ARITHMETIC.items():
+    setattr(Tensor, f"__{_name}__", _function)
+    setattr(Tensor, f"__r{_name}__", _reflected(_function))
+for _name, _function in _OTHERS.items():
+    setattr(Tensor, _name, _function)

@@ -18,35 +18,11 @@ from ..tensor import Operand
 
 # Arithmetic
 
-
-@primitive(lambda g, y, a, b: g, lambda g, y, a, b: g)
-def add(a: Operand, b: Operand) -> Any:
-    """Sum of two arrays, broadcast to one shape."""
-    return np.add(a, b)
-
-
-@primitive(lambda g, y, a, b: g, lambda g, y, a, b: -g)
-def subtract(a: Operand, b: Operand) -> Any:
-    """Difference ``a - b``."""
-    return np.subtract(a, b)
-
-
-@primitive(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
-def multiply(a: Operand, b: Operand) -> Any:
-    """Product ``a * b``, element by element."""
-    return np.multiply(a, b)
-
-
-@primitive(lambda g, y, a, b: g / b, lambda g, y, a, b: -g * (y / b))
-def divide(a: Operand, b: Operand) -> Any:
-    """Quotient ``a / b``."""
-    return np.divide(a, b)
-
-
-@primitive(lambda g, y, x: -g)
-def negative(x: Operand) -> Any:
-    """The number with the other sign."""
-    return np.negative(x)
+add = primitive(lambda g, y, a, b: g, lambda g, y, a, b: g)(np.add)
+subtract = primitive(lambda g, y, a, b: g, lambda g, y, a, b: -g)(np.subtract)
+multiply = primitive(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)(np.multiply)
+divide = primitive(lambda g, y, a, b: g / b, lambda g, y, a, b: -g * (y / b))(np.divide)
+negative = primitive(lambda g, y, x: -g)(np.negative)
 
 
 def _pow_in_base(g: Any, y: Any, x: Any, p: Any) -> Any:
@@ -65,23 +41,9 @@ def pow(x: Any, p: Any) -> Any:
 
 # Functions
 
-
-@primitive(lambda g, y, x: g * y)
-def exp(x: Operand) -> Any:
-    """Exponential."""
-    return np.exp(x)
-
-
-@primitive(lambda g, y, x: g / x)
-def log(x: Operand) -> Any:
-    """Natural logarithm."""
-    return np.log(x)
-
-
-@primitive(lambda g, y, x: g / (2 * y))
-def sqrt(x: Operand) -> Any:
-    """Square root."""
-    return np.sqrt(x)
+exp = primitive(lambda g, y, x: g * y)(np.exp)
+log = primitive(lambda g, y, x: g / x)(np.log)
+sqrt = primitive(lambda g, y, x: g / (2 * y))(np.sqrt)
 
 
 @primitive(lambda g, y, x: g * sign(x))
@@ -96,16 +58,8 @@ def sign(x: Operand) -> Any:
     return np.sign(x)
 
 
-@primitive(lambda g, y, x: g * cos(x))
-def sin(x: Operand) -> Any:
-    """Sine of an angle in radians."""
-    return np.sin(x)
-
-
-@primitive(lambda g, y, x: -g * sin(x))
-def cos(x: Operand) -> Any:
-    """Cosine of an angle in radians."""
-    return np.cos(x)
+sin = primitive(lambda g, y, x: g * cos(x))(np.sin)
+cos = primitive(lambda g, y, x: -g * sin(x))(np.cos)
 
 
 @primitive(lambda g, y, x: g * (2 / math.sqrt(math.pi)) * exp(-(x * x)))
@@ -116,11 +70,7 @@ def erf(x: Operand) -> Any:
 
 # Activations
 
-
-@primitive(lambda g, y, x: g * (1 - y * y))
-def tanh(x: Operand) -> Any:
-    """Hyperbolic tangent."""
-    return np.tanh(x)
+tanh = primitive(lambda g, y, x: g * (1 - y * y))(np.tanh)
 
 
 @primitive(lambda g, y, x: g * ((1 - y) * y))
@@ -205,40 +155,12 @@ def clip(x: Operand, low: Operand | None = None, high: Operand | None = None) ->
 # Comparing: the results are booleans and carry no gradient
 
 
-@primitive()
-def equal(a: Operand, b: Operand) -> Any:
-    """Whether ``a == b``."""
-    return np.equal(a, b)
-
-
-@primitive()
-def not_equal(a: Operand, b: Operand) -> Any:
-    """Whether ``a != b``."""
-    return np.not_equal(a, b)
-
-
-@primitive()
-def less(a: Operand, b: Operand) -> Any:
-    """Whether ``a < b``."""
-    return np.less(a, b)
-
-
-@primitive()
-def less_equal(a: Operand, b: Operand) -> Any:
-    """Whether ``a <= b``."""
-    return np.less_equal(a, b)
-
-
-@primitive()
-def greater(a: Operand, b: Operand) -> Any:
-    """Whether ``a > b``."""
-    return np.greater(a, b)
-
-
-@primitive()
-def greater_equal(a: Operand, b: Operand) -> Any:
-    """Whether ``a >= b``."""
-    return np.greater_equal(a, b)
+equal = primitive()(np.equal)
+not_equal = primitive()(np.not_equal)
+less = primitive()(np.less)
+less_equal = primitive()(np.less_equal)
+greater = primitive()(np.greater)
+greater_equal = primitive()(np.greater_equal)
 
 
 @primitive(lambda g, y, x, dtype: g)

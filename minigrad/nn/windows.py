@@ -14,7 +14,7 @@ import numpy as np
 from .. import kernels
 from ..primitive import primitive
 from ..tensor import Array, Tensor
-from .shapes import reshape, take_along_axis
+from ..ops import reshape, take_along_axis
 
 
 @primitive(
