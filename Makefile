@@ -14,6 +14,8 @@ PY    := $(BIN)/python
 READY := .venv/ready
 FIRST := notebooks/00_start_here.ipynb
 
+export PYTHONUTF8 := 1
+
 help:
 	@echo "make lab        open the course in JupyterLab"
 	@echo "make test       lint, check types, run every test and every notebook"

@@ -15,11 +15,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips",
         action="store_true",
-        help="fail when a test was skipped: for runs that installed all the tests ask for",
+        help="fail when a test is skipped: for runs that have installed what every test asks for",
     )
 
 
+def _forbidden_skips(config: pytest.Config) -> int:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if not config.getoption("--no-skips") or reporter is None:  # the workers have no reporter
+        return 0
+    return len(reporter.stats.get("skipped", []))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if session.config.getoption("--no-skips") and reporter and reporter.stats.get("skipped"):
+    if _forbidden_skips(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if count := _forbidden_skips(config):
+        terminalreporter.write_line(f"FAILED --no-skips: {count} tests were skipped", red=True)

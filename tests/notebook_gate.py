@@ -72,11 +72,11 @@ def _unlike(notebook: Path, budget: float) -> str:
         try:
             run = subprocess.run(
                 command,
-                env=os.environ | {"NUMBA_CACHE_DIR": cold},
+                env=os.environ | {"NUMBA_CACHE_DIR": cold, "PYTHONUTF8": "1"},
                 timeout=budget,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                text=True,
+                encoding="utf-8",
             )
         except subprocess.TimeoutExpired:
             return f"it is over its time budget of {budget:g} s"
