@@ -30,7 +30,7 @@ def _pow_in_base(g: Any, y: Any, x: Any, p: Any) -> Any:
 
 
 def _pow_in_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:
-    return where((x == 0) & (p >= 0), 0.0, g * (y * log(x)))
+    return where(equal(x, 0) * greater_equal(p, 0), 0.0, g * (y * log(x)))
 
 
 @primitive(_pow_in_base, _pow_in_exponent)

@@ -123,7 +123,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
     The greatest element is taken out first, so that every exponential is at most 1.
     """
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
     return y if keepdims else np.squeeze(y, axis=_axes(x, axis))
@@ -132,14 +132,14 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 @primitive(lambda g, y, x, axis=-1: y * g - y * sum(y * g, axis=axis, keepdims=True))
 def softmax(x: Any, axis: Axis = -1) -> Any:
     """Exponentials over ``axis``, scaled to add up to 1, safe from overflow."""
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
 @primitive(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True))
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
     """Logarithm of :func:`softmax`, without ever taking the logarithm of a rounded 0."""
-    shifted = x - np.max(x, axis=axis, keepdims=True)
+    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 

@@ -19,7 +19,7 @@ def reshape(x: Array, shape: int | Sequence[int]) -> Any:
     return np.reshape(x, shape)
 
 
-@primitive(lambda g, y, x, axes: permute_dims(g, tuple(int(i) for i in np.argsort(axes))))
+@primitive(lambda g, y, x, axes: permute_dims(g, np.argsort([a % x.ndim for a in axes])))
 def permute_dims(x: Array, axes: Sequence[int]) -> Any:
     """``x`` with its axes in the order ``axes``."""
     return np.transpose(x, [a % np.ndim(x) for a in axes])

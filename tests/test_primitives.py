@@ -1,0 +1,96 @@
+"""Every primitive: its value against NumPy's, its derivatives against finite differences."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from primitives import MINIGRAD, NOT_FOR_USERS, REGISTRY, broadcastable, keys, shapes
+
+import minigrad as mg
+from minigrad import ops
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 0/0 is a value here
+
+LAYOUTS = ["C", "Fortran", "every second", "backwards"]
+DIFFERENTIABLE = sorted(name for name, entry in REGISTRY.items() if entry.differentiable)
+
+
+def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+    """The same numbers, strung differently in memory."""
+    if layout == "Fortran":
+        return np.array(array, order="F")
+    step = {"C": 1, "every second": 2, "backwards": -1}[layout]
+    room = np.zeros([abs(step) * n for n in array.shape])
+    view = room[(..., *(slice(None, None, step) for _ in array.shape))]
+    view[...] = array
+    return view
+
+
+def distinct(shapes, seed, positive):
+    """Arrays whose elements all differ in size, and stay clear of 0: no kink is near."""
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    n = sum(sizes)
+    rng = np.random.default_rng(seed)
+    numbers = rng.permutation(0.4 + 1.2 * (np.arange(n) + 0.5) / max(n, 1))
+    if not positive:
+        numbers *= rng.choice([-1.0, 1.0], n)
+    parts = np.split(numbers, np.cumsum(sizes)[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+@st.composite
+def smooth_calls(draw, entry):
+    shapes, params = draw(entry.calls)
+    arrays = distinct(shapes, draw(st.integers(0, 2**32 - 1)), entry.positive)
+    return [laid_out(a, draw(st.sampled_from(LAYOUTS))) for a in arrays], params
+
+
+def test_the_registry_holds_every_public_primitive():
+    assert set(REGISTRY) == set(vars(MINIGRAD)) - NOT_FOR_USERS
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_the_value_is_numpys(name):
+    entry = REGISTRY[name]
+
+    @given(smooth_calls(entry))
+    def check(call):
+        arrays, params = call
+        value = entry.call(MINIGRAD, name, [mg.Tensor(a) for a in arrays], params)
+        expected = entry.numpy(*arrays, **params)
+        assert value.shape == np.shape(expected)
+        assert value.dtype == np.asarray(expected).dtype
+        np.testing.assert_allclose(value._data, expected, rtol=1e-12, atol=1e-13)
+
+    check()
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_arrays_in_give_an_array_out(name):
+    entry = REGISTRY[name]
+
+    @settings(max_examples=20)
+    @given(smooth_calls(entry))
+    def check(call):
+        arrays, params = call
+        value = entry.call(MINIGRAD, name, arrays, params)
+        assert isinstance(value, np.ndarray | np.generic)
+        recorded = entry.call(MINIGRAD, name, [mg.Tensor(a) for a in arrays], params)
+        np.testing.assert_array_equal(value, recorded._data)
+
+    check()
+
+
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
+def test_the_derivatives_are_right_to_second_order(name):
+    entry = REGISTRY[name]
+
+    @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+    @given(smooth_calls(entry))
+    def check(call):
+        arrays, params = call
+        leaves = [mg.Tensor(a, requires_grad=True) for a in arrays]
+        mg.gradcheck(lambda *xs: entry.call(MINIGRAD, name, xs, params), leaves, order=2)
+
+    check()
