@@ -281,7 +281,7 @@ def inverse_time(start: float, decay: float) -> Rate:
     """
     check_rate("start", start)
     check_rate("decay", decay, positive=True)
-    return lambda t: start / (1 + decay * t)
+    return lambda t: np.divide(start, 1 + decay * t)
 
 
 @makes_schedule
@@ -347,7 +347,8 @@ def cosine(peak: float, steps: int, end: float = 0.0, warmup: int = 0) -> Rate:
     Loshchilov and Hutter 2017, SGDR, without the restarts. Agree: optax's
     ``cosine_decay_schedule``, Keras's ``CosineDecay``; PyTorch's ``CosineAnnealingLR`` until T,
     after which it rises again. With a warmup: optax's ``warmup_cosine_decay_schedule``
-    counts T as we do; Keras adds the warmup to its ``decay_steps``. Both are given the first rate, often 0.
+    counts T as we do; Keras adds the warmup to its ``decay_steps``. Both are given the first rate,
+    often 0.
 
     Examples
     --------
