@@ -77,8 +77,13 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
                 data = forward(*arrays, **params)
             except (ValueError, IndexError, TypeError) as error:
                 raise _explained(error, name, arrays) from error
-            out = Tensor(data if type(data) is ndarray else np.asarray(data))
-            if data.base is not None or data is arrays[0]:
+            if type(data) is not ndarray:
+                data = np.asarray(data)
+            for array in arrays:
+                if data is array:
+                    data = data.view()  # an argument returned as it came: know it as shared
+            out = Tensor(data)
+            if data.base is not None:
                 _share_memory(out, args)
             if tracked and mode.recording and data.dtype.kind == "f":
                 for arg in args:  # writes from outside until now are in the past of this result
@@ -107,7 +112,7 @@ def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
     for arg in args:
         if type(arg) is Tensor:
             mine, theirs = out._data, arg._data
-            if mine is theirs or mine.base is theirs or mine.base is theirs.base is not None:
+            if mine.base is theirs or mine.base is theirs.base is not None:
                 out._memory = memory_of(arg)
                 return
 
