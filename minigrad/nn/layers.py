@@ -1,17 +1,21 @@
-"""Layers without memory: linear maps, convolutions, lookups, activations, dropout."""
+"""Linear maps, convolutions, pooling, lookups, dropout."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import ops
+from ..primitive import primitive
+from ..random import default_rng
 from ..tensor import Array, Tensor
 from . import init
 from .fused import linear
 from .module import Module
+from .windows import avg_pool2d, conv2d, max_pool2d
 
 Generator = np.random.Generator
 
@@ -61,66 +65,172 @@ class Linear(Module):
         return f"in_features={inner}, out_features={outer}, bias={self.bias is not None}"
 
 
-class ReLU(Module):
-    """``max(x, 0)``."""
+class Conv2d(Module):
+    """Filters that slide over images, plus a bias for each.
 
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.relu`."""
-        return ops.relu(x)
-
-
-class Tanh(Module):
-    """Hyperbolic tangent."""
-
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.tanh`."""
-        return ops.tanh(x)
-
-
-class Sigmoid(Module):
-    """Logistic function ``1 / (1 + exp(-x))``."""
-
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.sigmoid`."""
-        return ops.sigmoid(x)
-
-
-class GELU(Module):
-    """``x`` times the standard normal distribution function at ``x``; the exact form."""
-
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.gelu`."""
-        return ops.gelu(x)
-
-
-class SiLU(Module):
-    """``x * sigmoid(x)``, also called swish."""
-
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.silu`."""
-        return ops.silu(x)
-
-
-class Softmax(Module):
-    """Exponentials along one axis, scaled to add up to 1.
-
-    :func:`cross_entropy` takes logits and does this itself, stably: do not put this layer before
-    it. Nothing can notice the mistake, since probabilities are possible logits too; the model
-    just learns badly.
+    Both start evenly drawn between ``±1 / sqrt(in_channels * kernel_size**2)``, as in PyTorch.
 
     Parameters
     ----------
-    dim : int
-        The axis.
+    in_channels, out_channels : int
+        Channels of the images, and number of filters.
+    kernel_size, stride, padding : int
+        Height and width of a filter; step from one place to the next; rows and columns of zeros
+        around the image.
+    bias, rng, dtype
+        As in :class:`Linear`.
+
+    Attributes
+    ----------
+    weight : Tensor, (out_channels, in_channels, kernel_size, kernel_size)
+    bias : Tensor, (out_channels,), or None
     """
 
-    def __init__(self, dim: int = -1) -> None:
-        self.dim = dim
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        stride: int = 1,
+        padding: int = 0,
+        bias: bool = True,
+        rng: Generator | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        shape = (out_channels, in_channels, kernel_size, kernel_size)
+        bound = 1 / math.sqrt(init.fans(shape)[0])
+        self.weight = Tensor(init.uniform(shape, bound, rng, dtype), True)
+        self.bias = Tensor(init.uniform(shape[:1], bound, rng, dtype), True) if bias else None
+        self.stride = stride
+        self.padding = padding
 
     def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.softmax`."""
-        return ops.softmax(x, axis=self.dim)
+        """Map (N, in_channels, H, W) to (N, out_channels, H', W'); see :func:`conv2d`."""
+        y = conv2d(x, self.weight, self.stride, self.padding)
+        return y if self.bias is None else y + ops.reshape(self.bias, (-1, 1, 1))
 
     def extra_repr(self) -> str:
-        """Return the axis."""
-        return f"dim={self.dim}"
+        """Return the sizes."""
+        outer, inner, size, _ = self.weight.shape
+        return (
+            f"{inner}, {outer}, kernel_size={size}, stride={self.stride}, padding={self.padding}, "
+            f"bias={self.bias is not None}"
+        )
+
+
+class _Pool2d(Module):
+    def __init__(self, kernel_size: int, stride: int | None = None) -> None:
+        self.kernel_size = kernel_size
+        self.stride = kernel_size if stride is None else stride
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}"
+
+
+class MaxPool2d(_Pool2d):
+    """Greatest element of each window of (N, C, H, W); ``stride`` is ``kernel_size`` unless given.
+
+    Where elements tie, the first takes the gradient, as in PyTorch.
+    """
+
+    def forward(self, x: Array) -> Tensor:
+        """Apply :func:`max_pool2d`."""
+        return max_pool2d(x, self.kernel_size, self.stride)
+
+
+class AvgPool2d(_Pool2d):
+    """Mean of each window of (N, C, H, W); ``stride`` is ``kernel_size`` unless given."""
+
+    def forward(self, x: Array) -> Tensor:
+        """Apply :func:`avg_pool2d`."""
+        return avg_pool2d(x, self.kernel_size, self.stride)
+
+
+class Flatten(Module):
+    """Each example as one row: (N, ...) becomes (N, product of the rest)."""
+
+    def forward(self, x: Array) -> Tensor:
+        """Reshape."""
+        return ops.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
+
+
+class Embedding(Module):
+    """A table that is looked up: one trained row for each of ``num_embeddings`` numbers.
+
+    The rows start standard normal, as in PyTorch.
+
+    Parameters
+    ----------
+    num_embeddings, embedding_dim : int
+        Number and length of the rows.
+    rng, dtype
+        As in :class:`Linear`.
+
+    Attributes
+    ----------
+    weight : Tensor, (num_embeddings, embedding_dim)
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        rng: Generator | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        shape = (num_embeddings, embedding_dim)
+        self.weight = Tensor(init.normal(shape, rng=rng, dtype=dtype), True)
+
+    def forward(self, indices: Array) -> Tensor:
+        """Map integers (...) to (..., embedding_dim)."""
+        numbers = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
+        rows = self.weight.shape[0]
+        if numbers.dtype.kind not in "iu":
+            raise TypeError(f"Embedding: indices are integers, these are {numbers.dtype}.")
+        if numbers.size and (numbers.min() < 0 or numbers.max() >= rows):
+            raise IndexError(
+                f"Embedding: indices go from {numbers.min()} to {numbers.max()}, "
+                f"the rows only from 0 to {rows - 1}."
+            )
+        return self.weight[numbers]
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        return "{}, {}".format(*self.weight.shape)
+
+
+@primitive()
+def _survivors(x: Any, p: float, rng: Generator) -> Any:
+    """Return 1 / (1 - p) where an element is kept, 0 where it is dropped."""
+    kept = rng.random(x.shape, x.dtype) >= p
+    return kept.astype(x.dtype) * (1 / (1 - p) if p < 1 else 0)
+
+
+class Dropout(Module):
+    """In training, zero each element with probability ``p`` (Srivastava et al. 2014).
+
+    What is kept is scaled by ``1 / (1 - p)``, so that the mean stays, and that in use, after
+    ``eval()``, nothing has to be done.
+
+    Parameters
+    ----------
+    p : float
+        Probability to drop an element, from 0 to 1.
+    rng : numpy.random.Generator, optional
+        What decides, anew in each call; ``mg.default_rng()`` if not given.
+    """
+
+    def __init__(self, p: float = 0.5, rng: Generator | None = None) -> None:
+        if not 0 <= p <= 1:
+            raise ValueError(f"Dropout: p is a probability, from 0 to 1, got {p}.")
+        self.p = p
+        self.rng = default_rng() if rng is None else rng
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drop some elements in training, none in use."""
+        return x * _survivors(x, self.p, self.rng) if self.training and self.p else x
+
+    def extra_repr(self) -> str:
+        """Return the probability."""
+        return f"p={self.p}"

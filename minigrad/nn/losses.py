@@ -127,6 +127,59 @@ def mse_loss(input: Tensor, target: Operand, reduction: Reduction = "mean") -> T
     return _reduced(difference * difference, reduction)
 
 
+def l1_loss(input: Tensor, target: Operand, reduction: Reduction = "mean") -> Tensor:
+    """Absolute error, ``abs(input - target)``; its derivative at 0 is 0. See :func:`mse_loss`."""
+    return _reduced(ops.abs(input - _beside("l1_loss", input, target)), reduction)
+
+
+def huber_loss(
+    input: Tensor, target: Operand, delta: float = 1.0, reduction: Reduction = "mean"
+) -> Tensor:
+    """Half the squared error up to ``delta``, from there on straight (Huber 1964).
+
+    With ``d = abs(input - target)``: ``d**2 / 2`` where ``d <= delta``, else
+    ``delta * (d - delta / 2)``. An outlier pulls with ``delta`` at most. See :func:`mse_loss`.
+    """
+    if not delta > 0:
+        raise ValueError(f"huber_loss: delta must be positive, got {delta}.")
+    d = input - _beside("huber_loss", input, target)
+    c = ops.clip(d, -delta, delta)
+    return _reduced(c * (d - c / 2), reduction)
+
+
+@primitive(lambda g, y, x, t: g * (ops.sigmoid(x) - t), lambda g, y, x, t: -g * x)
+def _binary_cross_entropy(x: Any, t: Any) -> Any:
+    # log(1 + exp(-|x|)), and |x| as far as x points away from the target; 0 * infinity counts as 0
+    away = np.where(x > 0, 1 - t, -t)
+    return np.log1p(np.exp(-np.abs(x))) + np.where(away == 0, 0, x * away)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor, target: Operand, reduction: Reduction = "mean"
+) -> Tensor:
+    """Negative log-probability of the target under ``sigmoid(input)``.
+
+    Takes logits: the sigmoid is part of it, so that no probability is rounded to 0 or 1 before
+    its logarithm is taken. Small losses keep their precision, and a right answer of infinite
+    confidence costs 0 (in PyTorch both are lost to cancellation).
+
+    Parameters
+    ----------
+    input : any shape
+        Logits.
+    target : of that shape
+        0 or 1, or a probability between.
+    reduction : "mean", "sum" or "none"
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    target = _beside("binary_cross_entropy_with_logits", input, target)
+    return _reduced(_binary_cross_entropy(input, target), reduction)
+
+
 def _beside(name: str, input: Tensor, target: Operand) -> Any:
     """Return ``target`` as something of the shape and float type to be compared with ``input``."""
     target = target if isinstance(target, (Tensor, np.ndarray)) else tensor(target)

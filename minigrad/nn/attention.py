@@ -1,0 +1,105 @@
+"""Attention."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import ops
+from ..tensor import Array, Tensor
+from . import init
+from .layers import Linear
+from .module import Module
+
+
+class MultiHeadAttention(Module):
+    """Averages of values, weighted by how well queries match keys (Vaswani et al. 2017).
+
+    The ``embed_dim`` features are split evenly among heads of d features. Each head computes
+    ``softmax(q @ k.T / sqrt(d)) @ v``. Weights and biases start as in PyTorch: the projections to
+    q, k and v as one Xavier matrix would, ``out`` as a linear layer, all biases 0.
+
+    Parameters
+    ----------
+    embed_dim, num_heads : int
+        Number of features, and of heads; the second divides the first.
+    rng, dtype
+        As in :class:`Linear`.
+
+    Attributes
+    ----------
+    q, k, v, out : Linear, embed_dim to embed_dim
+        PyTorch keeps the first three in one matrix, ``in_proj_weight``.
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        rng: np.random.Generator | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        if embed_dim % num_heads:
+            raise ValueError(
+                f"MultiHeadAttention: {embed_dim} features cannot be split among {num_heads} heads."
+            )
+        self.num_heads = num_heads
+        shape = (embed_dim, embed_dim)
+        bound = math.sqrt(6 / (embed_dim + 3 * embed_dim))
+        self.q, self.k, self.v, self.out = (Linear(*shape, rng=rng, dtype=dtype) for _ in range(4))
+        for layer in (self.q, self.k, self.v):
+            layer.weight = Tensor(init.uniform(shape, bound, rng, dtype), True)
+        for layer in (self.q, self.k, self.v, self.out):
+            layer.bias = Tensor(init.zeros((embed_dim,), dtype), True)
+
+    def forward(
+        self,
+        query: Array,
+        key: Array | None = None,
+        value: Array | None = None,
+        causal: bool = False,
+    ) -> Tensor:
+        """Attend.
+
+        Parameters
+        ----------
+        query : (N, T, embed_dim)
+        key, value : (N, S, embed_dim), optional
+            What is looked at; ``key`` is ``query`` unless given (self-attention), ``value`` is
+            ``key``.
+        causal : bool
+            Whether position t sees only positions up to t.
+
+        Returns
+        -------
+        Tensor, (N, T, embed_dim)
+        """
+        key = query if key is None else key
+        value = key if value is None else value
+        for name, x in (("query", query), ("key", key), ("value", value)):
+            if x.ndim != 3 or x.shape[2] != self.q.weight.shape[0]:
+                raise ValueError(
+                    f"MultiHeadAttention: {name} of shape {x.shape}, wanted is "
+                    f"(N, T, {self.q.weight.shape[0]})."
+                )
+        q = self._split(self.q(query), (0, 2, 1, 3))
+        k = self._split(self.k(key), (0, 2, 3, 1))
+        v = self._split(self.v(value), (0, 2, 1, 3))
+        scores = q @ k / math.sqrt(q.shape[-1])
+        if causal:
+            later = np.triu(np.ones(scores.shape[-2:], bool), 1)
+            scores = ops.where(later, -np.inf, scores)
+        heads = ops.permute_dims(ops.softmax(scores) @ v, (0, 2, 1, 3))
+        return self.out(ops.reshape(heads, query.shape))
+
+    def _split(self, x: Tensor, axes: tuple[int, ...]) -> Tensor:
+        """Return (N, T, embed_dim) as (N, T, heads, d), with its axes in another order."""
+        n, t, features = x.shape
+        heads = ops.reshape(x, (n, t, self.num_heads, features // self.num_heads))
+        return ops.permute_dims(heads, axes)
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        return f"embed_dim={self.q.weight.shape[0]}, num_heads={self.num_heads}"

@@ -1,0 +1,112 @@
+"""Clipping gradients, between ``backward()`` and the optimizer's step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..tensor import Tensor, memory_of
+
+
+def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float) -> float:
+    """Scale all gradients by one factor, so that their common length is at most ``max_norm``.
+
+    The direction stays. PyTorch's form: the factor is ``max_norm / (norm + 1e-6)`` where that is
+    less than 1 (Pascanu et al. 2013).
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensors
+        Those without a gradient are passed over.
+    max_norm : float
+        The greatest length allowed.
+
+    Returns
+    -------
+    float
+        The length before; clipping took place where it exceeds ``max_norm``. It is infinite or
+        NaN where a gradient is, and then the gradients become useless: do not step.
+    """
+    gradients = [p.grad for p in _parameters(parameters) if p.grad is not None]
+    norms = [np.linalg.norm(g._data.astype(np.float64)) for g in gradients]
+    norm = float(np.linalg.norm(norms))
+    factor = max_norm / (norm + 1e-6)
+    if not factor >= 1:
+        for g in gradients:
+            g._data *= factor
+            memory_of(g).stamp()
+    return norm
+
+
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> float:
+    """Move each element of each gradient into the range from -clip_value to clip_value.
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensors
+        Those without a gradient are passed over.
+    clip_value : float
+        The greatest size allowed.
+
+    Returns
+    -------
+    float
+        The share of the elements that were beyond the range, from 0 to 1.
+    """
+    clipped = total = 0
+    for p in _parameters(parameters):
+        if p.grad is not None:
+            g = p.grad._data
+            clipped += int(np.count_nonzero(np.abs(g) > clip_value))
+            total += g.size
+            np.clip(g, -clip_value, clip_value, out=g)
+            memory_of(p.grad).stamp()
+    return clipped / total if total else 0.0
+
+
+def adaptive_clip_grad_(
+    parameters: Tensor | Iterable[Tensor], clip_factor: float = 0.01, eps: float = 1e-3
+) -> float:
+    """Hold each unit's gradient to a share of the length of its weights (Brock et al. 2021).
+
+    With G and W the gradient and the weights that lead to one unit, G becomes
+    ``G * clip_factor * max(|W|, eps) / |G|`` where it is longer than
+    ``clip_factor * max(|W|, eps)``. A unit is a column of an (in, out) matrix, a filter of a
+    convolution, or a whole vector (a bias).
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensors
+        Those without a gradient are passed over. The authors leave out the last linear layer.
+    clip_factor : float
+        The greatest ratio of lengths allowed.
+    eps : float
+        What the length of the weights is taken as, at least: weights of 0 could never move.
+
+    Returns
+    -------
+    float
+        The share of the units that were clipped, from 0 to 1.
+    """
+    clipped = total = 0
+    for p in _parameters(parameters):
+        if p.grad is not None:
+            g = p.grad._data
+            axes = {0: (), 1: (0,), 2: (0,)}.get(g.ndim, tuple(range(1, g.ndim)))
+            limit = clip_factor * np.maximum(_lengths(p._data, axes), eps)
+            length = _lengths(g, axes)
+            too_long = length > limit
+            g *= np.where(too_long, limit / np.where(too_long, length, 1), 1).astype(g.dtype)
+            memory_of(p.grad).stamp()
+            clipped += int(np.count_nonzero(too_long))
+            total += too_long.size
+    return clipped / total if total else 0.0
+
+
+def _parameters(parameters: Tensor | Iterable[Tensor]) -> Iterable[Tensor]:
+    return [parameters] if isinstance(parameters, Tensor) else parameters
+
+
+def _lengths(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    return np.sqrt(np.sum(np.square(x, dtype=np.float64), axis=axes, keepdims=True))
