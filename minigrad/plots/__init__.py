@@ -2,9 +2,11 @@
 
 from .animation import Animation, Track
 from .curves import loss_curves
-from .descent import animate_paths, paths
+from .descent import animate_paths, landings, paths
 from .figure import Figure, subplots
 from .graph import Diagram, graph
+from .images import images
+from .slider import Slider
 from .style import COLORS, LINESTYLES, MARKERS, use_style
 
 __all__ = [
@@ -14,9 +16,12 @@ __all__ = [
     "Animation",
     "Diagram",
     "Figure",
+    "Slider",
     "Track",
     "animate_paths",
     "graph",
+    "images",
+    "landings",
     "loss_curves",
     "paths",
     "subplots",

@@ -10,10 +10,64 @@ from numpy.typing import ArrayLike, NDArray
 
 from .animation import Animation, Track
 from .figure import Figure, subplots
-from .style import BACKGROUND, COLORS, CONTOUR, INK, MUTED, style
+from .style import BACKGROUND, COLORS, CONTOUR, INK, MARKERS, MUTED, style
 
 Function = Callable[[Any, Any], Any]
 Limits = tuple[float, float]
+
+
+def landings(
+    f: Callable[[Any], Any],
+    start: float,
+    ends: Mapping[str, float],
+    *,
+    title: str,
+    alt: str,
+    xlim: Limits,
+    name: str = "$x$",
+) -> Figure:
+    """Draw where single steps on a function of one parameter land.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a NumPy array and returns the values of the function.
+    start : float
+        Where every step begins.
+    ends : mapping from str to float
+        Name of a step and the place where it lands.
+    title : str
+        What the figure shows, as a sentence.
+    alt : str
+        The alternative text.
+    xlim : (float, float)
+        The part of the line that is drawn.
+    name : str, optional
+        Name of the parameter.
+
+    Returns
+    -------
+    Figure
+        Show it with ``plt.show()``.
+    """
+    x = np.linspace(*xlim, 201)
+    figure, axes = subplots(alt=alt)
+    with style():
+        axes.plot(x, f(x), color=MUTED, linestyle="-")
+        axes.plot(start, f(start), "o", color=BACKGROUND, markeredgecolor=INK, markersize=11)
+        axes.annotate(
+            "you are here", (start, f(start)), (10, 4), textcoords="offset points", va="center"
+        )
+        for (label, end), color, marker in zip(ends.items(), COLORS, MARKERS, strict=False):
+            axes.plot(end, f(end), marker, color=color, markersize=10)
+            axes.annotate(
+                label, (end, f(end)), (0, 12), textcoords="offset points",
+                ha="center", color=color, fontweight="bold",
+            )  # fmt: skip
+        axes.set(xlim=xlim, xlabel=name, ylabel="loss")
+        axes.margins(y=0.12)
+        axes.set_title(title)
+    return figure
 
 
 def paths(

@@ -1,0 +1,11 @@
+"""Answers to exercises, judged at once and in plain words.
+
+A lesson asks ``check.start_here.update(update)``. What comes back says whether the answer is right
+and, where it is a common slip, which one; it never gives the answer away. It is true when the
+answer is right, so that a worked solution can be asserted.
+"""
+
+from . import start_here
+from .verdict import Verdict
+
+__all__ = ["Verdict", "start_here"]
