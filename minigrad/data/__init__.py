@@ -1,0 +1,18 @@
+"""Small data sets, split and scaled, and the minibatches that training takes them in."""
+
+from .batches import Minibatches, minibatches
+from .dataset import Dataset
+from .embedded import breast_cancer, digits, moons, regression
+from .openml import fashion_mnist, mnist
+
+__all__ = [
+    "Dataset",
+    "Minibatches",
+    "breast_cancer",
+    "digits",
+    "fashion_mnist",
+    "minibatches",
+    "mnist",
+    "moons",
+    "regression",
+]

@@ -1,0 +1,104 @@
+"""Minibatches: the examples in random order, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..random import default_rng
+
+Pair = tuple[NDArray[Any], NDArray[Any]]
+Transform = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Minibatches:
+    """Examples in random order, batch by batch, each pass in a new order; see `minibatches`."""
+
+    x: NDArray[Any] = field(repr=False)
+    y: NDArray[Any] = field(repr=False)
+    batch_size: int
+    rng: np.random.Generator
+    drop_last: bool = False
+    transform: Transform | None = None
+
+    def __len__(self) -> int:
+        """Return the number of batches in one pass."""
+        whole, rest = divmod(len(self.x), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> Iterator[Pair]:
+        """Pass once over the examples, in an order drawn now."""
+        order = self.rng.permutation(len(self.x))
+        for i in range(len(self)):
+            chosen = order[i * self.batch_size : (i + 1) * self.batch_size]
+            x = self.x[chosen]
+            yield x if self.transform is None else self.transform(x, self.rng), self.y[chosen]
+
+
+def minibatches(
+    x: ArrayLike,
+    y: ArrayLike,
+    batch_size: int,
+    *,
+    rng: np.random.Generator | None = None,
+    drop_last: bool = False,
+    transform: Transform | None = None,
+) -> Minibatches:
+    """Deal the examples out in random order, ``batch_size`` at a time.
+
+    What is returned can be looped over again and again: each pass is one epoch, in a new order
+    that depends on the state of ``rng`` and on nothing else. A generator put back to an earlier
+    state deals the same batches again, which is how an interrupted run is continued.
+
+    Parameters
+    ----------
+    x, y : array-like of shape (n, ...)
+        Features and targets; example ``i`` is ``x[i], y[i]``.
+    batch_size : int
+        Examples in a batch, from 1 to ``n``; ``n`` is full-batch descent.
+    rng : numpy.random.Generator, optional
+        Draws the order. By default the generator that `minigrad.seed` sets.
+    drop_last : bool
+        Leave out the last batch of a pass if it is short, so that all have the same size.
+    transform : callable, optional
+        Augmentation: ``transform(x_batch, rng)`` returns what is dealt in place of ``x_batch``,
+        which is a copy and may be written to.
+
+    Returns
+    -------
+    Minibatches
+        Gives pairs ``(x_batch, y_batch)``; its length is the number of batches in a pass.
+
+    Raises
+    ------
+    ValueError
+        If there are no examples, ``x`` and ``y`` differ in length, or the batch size does not fit.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> batches = minibatches(np.zeros((10, 2)), np.arange(10), 4, rng=rng)
+    >>> [len(y) for x, y in batches]
+    [4, 4, 2]
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+        raise ValueError(
+            "minibatches: x and y need one row for each example; "
+            f"got shapes {x.shape} and {y.shape}."
+        )
+    if len(x) == 0:
+        raise ValueError(f"minibatches: there are no examples, x has shape {x.shape}.")
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer):
+        raise TypeError(f"minibatches: batch_size is a number of examples; got {batch_size!r}.")
+    if not 1 <= batch_size <= len(x):
+        raise ValueError(
+            f"minibatches: batch_size must be between 1 and the {len(x)} examples there are; "
+            f"got {batch_size}. Full-batch descent is batch_size={len(x)}."
+        )
+    return Minibatches(x, y, int(batch_size), rng or default_rng(), drop_last, transform)

@@ -1,0 +1,30 @@
+"""A data set: examples to train on and examples to judge by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .batches import Pair
+
+
+@dataclass(frozen=True, repr=False)
+class Dataset:
+    """Examples to train on and examples to judge by.
+
+    Attributes
+    ----------
+    train, test : pair of numpy.ndarray
+        Features ``x``, float32 of shape ``(n, features)``, and targets ``y`` of shape ``(n,)``:
+        int64 class numbers, or float32 values where there are no classes.
+    classes : tuple of str
+        The name of each class: ``classes[y[i]]`` is what example ``i`` shows. Empty for regression.
+    """
+
+    train: Pair
+    test: Pair
+    classes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        (x, _), (x_test, _) = self.train, self.test
+        kind = f"{len(self.classes)} classes" if self.classes else "a value to predict"
+        return f"Dataset({len(x)} train, {len(x_test)} test, {x.shape[1]} features, {kind})"

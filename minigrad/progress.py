@@ -1,0 +1,36 @@
+"""Progress bars, for people only."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tqdm.auto import tqdm
+
+
+def bar(progress: bool | None = None, **options: Any) -> tqdm:
+    """Return a progress bar, for the terminal or the notebook.
+
+    Parameters
+    ----------
+    progress : bool, optional
+        Whether to show it. By default it is shown when `somebody_watches`, so that executed
+        notebooks and log files are the same on every run.
+    **options
+        For `tqdm.tqdm`: ``total``, ``desc``, ``unit`` ...
+    """
+    shown = somebody_watches() if progress is None else progress
+    return tqdm(disable=not shown, **options)
+
+
+def somebody_watches() -> bool:
+    """Whether a person is at the other end: of a terminal, or of a notebook's kernel.
+
+    What runs a notebook unattended (nbclient, nbval, papermill, the website) tells the kernel with
+    each cell that nobody can be asked for input.
+    """
+    if "IPython" in sys.modules:
+        shell = sys.modules["IPython"].get_ipython()
+        if hasattr(shell, "kernel"):
+            return bool(shell.kernel.get_parent()["content"].get("allow_stdin"))
+    return sys.stderr.isatty()
