@@ -19,10 +19,11 @@ from .ops import *  # noqa: E402, F403
 from .ops import __all__ as _ops  # noqa: E402
 from .primitive import primitive  # noqa: E402
 from .random import default_rng, seed  # noqa: E402
+from .replay import compile  # noqa: E402
 from .tensor import Tensor, tensor  # noqa: E402
 
 # isort: split
-from . import nn  # noqa: E402  (layers need the operations above)
+from . import nn, optim, schedules  # noqa: E402  (they need the operations above)
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "AnomalyError",
     "Tensor",
     "bool_",
+    "compile",
     "data",
     "default_rng",
     "detect_anomaly",
@@ -43,8 +45,10 @@ __all__ = [
     "load",
     "nn",
     "no_grad",
+    "optim",
     "primitive",
     "save",
+    "schedules",
     "seed",
     "tensor",
     "value_and_grad",

@@ -1,0 +1,55 @@
+"""Update rules, written once: Numba fuses them into one loop, NumPy runs them on whole arrays.
+
+A rule is a loop over the elements of flat arrays of one size::
+
+    @fused
+    def momentum_step(theta, grad, velocity, lr, momentum):
+        for i in elements(theta):
+            velocity[i] = momentum * velocity[i] + grad[i]
+            theta[i] -= lr * velocity[i]
+
+Compiled, ``elements`` counts, and the rule is a single pass without temporaries. Where Numba is not
+installed ``elements`` gives one slice, everything, and the same lines are NumPy. For the two to
+agree to the last bit a rule keeps to four points:
+
+* It works element by element: ``np.sqrt``, ``np.abs``, ``np.sign``, ``np.maximum``; ``if`` only on
+  flags that hold for all elements.
+* ``g = grad[i]`` names a number in the loop and a view in NumPy: never update ``g`` in place, and
+  do not read it again after writing to the array it came from.
+* Numbers arrive in the dtype of the arrays, flags as ``bool``. A literal integer or a literal float
+  would turn float32 into float64 in the loop, so ``1 - beta`` is computed by the caller.
+* An array that a flag makes needless may be empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+try:
+    from numba.extending import overload
+
+    from .compile import jit as fused
+except ImportError:
+
+    def fused(rule: Any) -> Any:
+        """Return the rule: NumPy runs it."""
+        return rule
+
+    overload = None
+
+
+Array: TypeAlias = np.ndarray
+
+
+def elements(array: np.ndarray) -> Iterable[Any]:
+    """Return what indexes the elements of ``array``: in NumPy one slice, compiled a range."""
+    return (slice(None),)
+
+
+if overload is not None:
+    overload(elements, inline="always")(lambda array: lambda array: range(array.size))
+
+__all__ = ["Array", "elements", "fused"]

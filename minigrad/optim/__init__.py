@@ -1,0 +1,30 @@
+"""Optimizers: one update rule a class.
+
+::
+
+    opt = mg.optim.SGD(model.parameters(), lr=mg.schedules.cosine(0.1, steps=1000), momentum=0.9)
+    loss.backward()
+    opt.step()
+    opt.zero_grad()
+
+Adding one
+----------
+1. A ``@fused`` rule, a loop over ``elements(theta)``: compiled by Numba, and NumPy without it. It
+   takes θ, the gradient, the states and numbers; :mod:`minigrad.kernels.fused` says what it may do.
+2. A class whose docstring shows the recurrence and cites the paper. ``__init__`` spells the options
+   and hands all of them to ``super().__init__``; any number among them may be a function of the
+   step. ``limits`` and ``choices`` say what they may be, ``_check`` which do not go together.
+3. ``_update(flat, lr, <the options>)`` makes one update, for every group and dtype. ``self.steps``
+   is t = 0, 1, ...; ``flat.state(name, start=0.0)`` is a state (made when first asked for, saved
+   and loaded with the optimizer), ``flat.numbers`` holds scalar ones. ``flat.apply(rule, *rest)``
+   calls the rule with θ and gradient in front and all numbers in the parameters' dtype.
+   ``self._decay(lr, weight_decay)`` gives the factor on θ and the L2 term, whichever is in use.
+   Rules for whole layers loop over ``flat.split(flat.theta)``, ``flat.split(flat.grad)`` and so on.
+4. Powers and ``1 - beta`` are computed in ``_update``, in Python floats, as PyTorch does.
+5. A row in ``tests/optimizers.py``: every property of all optimizers is then tested of it.
+"""
+
+from .optimizer import Optimizer
+from .sgd import SGD, SGDW
+
+__all__ = ["SGD", "SGDW", "Optimizer"]

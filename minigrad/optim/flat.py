@@ -1,0 +1,172 @@
+"""Flat memory: many parameters, one array, so that an update is one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor, memory_of
+
+
+class Flat:
+    """The parameters of one group that share a dtype, end to end in one array.
+
+    The tensors become views of it; their gradients and each state of the optimizer lie in arrays
+    of the same layout. All of these may be read and written by an update rule.
+
+    Parameters
+    ----------
+    params : list of Tensors
+        Of one dtype.
+    labels : list of str
+        What to call each in an error and in a saved state.
+
+    Attributes
+    ----------
+    theta, grad : numpy.ndarray
+        All parameters, and all their gradients, one-dimensional.
+    states : dict of str to numpy.ndarray
+        What the optimizer remembers, by name, in the same layout.
+    numbers : dict of str to float
+        What the optimizer remembers that is one number for all elements.
+    none : numpy.ndarray
+        An empty array, to pass in place of a state that an option makes needless.
+    """
+
+    def __init__(self, params: Sequence[Tensor], labels: Sequence[str]) -> None:
+        self.params = list(params)
+        self.labels = list(labels)
+        ends = np.cumsum([p.size for p in params]).tolist()
+        self.spans = list(zip([0, *ends], ends, strict=False))
+        self.theta = np.empty(ends[-1], params[0].dtype)
+        self.grad = np.zeros_like(self.theta)
+        self.none = np.empty(0, self.theta.dtype)
+        self.states: dict[str, np.ndarray] = {}
+        self.numbers: dict[str, float] = {}
+        self._views: list[np.ndarray | None] = [None] * len(params)
+        self._homes: list[Tensor | None] = [None] * len(params)
+        for i in range(len(params)):
+            self._adopt(i)
+
+    def gather(self) -> None:
+        """Make sure that the tensors are views of `theta`, and that `grad` holds their gradients.
+
+        Raises
+        ------
+        RuntimeError
+            If a parameter has no gradient.
+        ValueError
+            If a gradient has another shape than its parameter.
+        """
+        for i, p in enumerate(self.params):
+            if p.grad is None:
+                raise RuntimeError(
+                    f"step(): {self.labels[i]} of shape {p.shape} has no gradient: call "
+                    "loss.backward() before step(), and give the optimizer only parameters that "
+                    "the loss depends on."
+                )
+            if p._data is not self._views[i]:
+                self._adopt(i)
+            home = self._homes[i]
+            if p.grad is not home:
+                if p.grad.shape != p.shape:
+                    raise ValueError(
+                        f"step(): {self.labels[i]} has shape {p.shape} and a gradient of shape "
+                        f"{p.grad.shape}; the two must be equal."
+                    )
+                np.copyto(home._data, p.grad._data)  # type: ignore[union-attr]
+
+    def stamp(self) -> None:
+        """Note that the parameters were written."""
+        for p in self.params:
+            memory_of(p).stamp()
+
+    def state(self, name: str, start: float | np.ndarray = 0.0) -> np.ndarray:
+        """Return the state of this name; the first time, one filled with ``start``."""
+        if name not in self.states:
+            self.states[name] = np.empty_like(self.theta)
+            self.states[name][:] = start
+        return self.states[name]
+
+    def apply(self, rule: Callable[..., None], *arguments: Any) -> None:
+        """Call ``rule(theta, grad, *arguments)`` with the numbers in the parameters' dtype."""
+        cast = self.theta.dtype.type
+        rule(
+            self.theta,
+            self.grad,
+            *(a if isinstance(a, (np.ndarray, bool)) else cast(a) for a in arguments),
+        )
+
+    def split(self, flat: np.ndarray) -> list[np.ndarray]:
+        """Return the part of a flat array that belongs to each parameter, in its shape."""
+        return [
+            flat[a:b].reshape(p.shape) for (a, b), p in zip(self.spans, self.params, strict=True)
+        ]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the states as arrays in the shapes of the parameters, and the numbers."""
+        return {
+            "states": {
+                name: [part.copy() for part in self.split(state)]
+                for name, state in self.states.items()
+            },
+            "numbers": dict(self.numbers),
+        }
+
+    def check_state(self, saved: Mapping[str, Any]) -> None:
+        """Raise unless the saved arrays have the shapes of the parameters."""
+        for name, parts in saved["states"].items():
+            shapes = [part.shape for part in parts]
+            for label, p, shape in zip(self.labels, self.params, shapes, strict=False):
+                if p.shape != shape:
+                    raise ValueError(
+                        f"the saved {name} of {label} has shape {shape}, the parameter {p.shape}."
+                    )
+            if len(shapes) != len(self.params):
+                raise ValueError(
+                    f"the state is of {len(shapes)} parameters, this group has {len(self.params)}."
+                )
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` returned, once `check_state` has passed it."""
+        self.states.clear()
+        for name, parts in saved["states"].items():
+            for part, value in zip(self.split(self.state(name)), parts, strict=True):
+                part[...] = value
+        self.numbers = dict(saved["numbers"])
+
+    def _adopt(self, i: int) -> None:
+        """Turn a parameter into a view of ``theta``.
+
+        Each view owns an array of its own over its part of the memory, and not ``theta``, so that
+        a write to one parameter is not taken for a write to all.
+        """
+        p = self.params[i]
+        written = 0 if p._memory is None else p._memory.look()
+        view, home = self._part(self.theta, i), self._part(self.grad, i)
+        view[...] = p._data
+        p._data, p._memory = view, None
+        memory_of(p).written = written
+        self._views[i] = view
+        p._home = self._homes[i] = Tensor(home)
+
+    def _part(self, flat: np.ndarray, i: int) -> np.ndarray:
+        first, last = self.spans[i]
+        own = np.frombuffer(flat.data[first:last], flat.dtype)
+        return own.reshape(self.params[i].shape)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy of a view is no view: a copied or unpickled optimizer adopts its parameters anew.
+        nothing = [None] * len(self.params)
+        return {**self.__dict__, "_views": nothing, "_homes": nothing.copy()}
+
+
+def flats_of(params: Sequence[Tensor], labels: Sequence[str]) -> list[Flat]:
+    """Lay out the parameters of one group, those of each dtype together."""
+    flats = []
+    for dtype in dict.fromkeys(p.dtype for p in params):
+        chosen = [i for i, p in enumerate(params) if p.dtype == dtype]
+        flats.append(Flat([params[i] for i in chosen], [labels[i] for i in chosen]))
+    return flats

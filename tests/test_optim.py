@@ -1,0 +1,390 @@
+"""What is true of every optimizer."""
+
+import copy
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from optimizers import CASES, name_of
+
+import minigrad as mg
+from minigrad.optim.flat import Flat
+from minigrad.tensor import memory_of
+
+KERNELS = Path(mg.__file__).parent / "kernels"
+SHAPES = [(3, 4), (4,), (), (2, 1, 3)]
+every_optimizer = pytest.mark.parametrize("case", CASES, ids=name_of)
+
+
+def parameters(dtype=np.float64, seed=0):
+    rng = np.random.default_rng(seed)
+    return [mg.tensor(np.asarray(rng.normal(size=s), dtype), requires_grad=True) for s in SHAPES]
+
+
+def gradients(params, t):
+    """Give every parameter a gradient that depends on its place and the step alone."""
+    for i, p in enumerate(params):
+        g = np.random.default_rng([t, i]).normal(size=p.shape)
+        p.grad = mg.tensor(np.asarray(g, p.dtype))
+
+
+def train(opt, params, steps, first=0):
+    """Take the steps from ``first`` up to ``steps``."""
+    for t in range(first, steps):
+        gradients(params, t)
+        opt.step()
+    return [p.numpy().copy() for p in params]
+
+
+def same_bits(a, b):
+    return all(x.dtype == y.dtype and x.tobytes() == y.tobytes() for x, y in zip(a, b, strict=True))
+
+
+SCHEDULES = [
+    mg.schedules.constant(0.01),
+    mg.schedules.cosine(0.1, steps=8, warmup=3),
+    mg.schedules.step_decay(0.1, 0.5, 3),
+    mg.schedules.warmup(mg.schedules.inverse_sqrt(0.1), steps=4),
+]
+
+
+@every_optimizer
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
+def test_the_rate_of_every_update_is_the_one_that_plotting_shows(case, schedule):
+    cls, options = case
+    plotted = schedule(np.arange(12))
+    params = parameters()
+    opt = cls(params, lr=schedule, **options)
+    by_hand = parameters()
+    twin = cls(by_hand, lr=plotted[0], **options)
+    for t, rate in enumerate(plotted):
+        assert opt.lr == rate and opt.steps == t
+        after = train(opt, params, t + 1, first=t)
+        assert opt.last_lr == [rate]
+        twin.lr = rate
+        assert same_bits(after, train(twin, by_hand, t + 1, first=t))
+
+
+@every_optimizer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_resumed_run_gives_the_bits_of_one_that_never_stopped(case, dtype, tmp_path):
+    cls, options = case
+    schedule = mg.schedules.cosine(0.05, steps=9)
+    straight = parameters(dtype)
+    whole = train(cls(straight, lr=schedule, **options), straight, 10)
+    params = parameters(dtype)
+    opt = cls(params, lr=schedule, **options)
+    halfway = train(opt, params, 4)
+    mg.save(opt.state_dict(), tmp_path / "opt.npz")
+    later = [mg.tensor(p, requires_grad=True) for p in halfway]
+    resumed = cls(later, lr=schedule, **options)
+    resumed.load_state_dict(mg.load(tmp_path / "opt.npz"))
+    assert resumed.steps == 4 and resumed.lr == opt.lr
+    assert same_bits(train(resumed, later, 10, first=4), whole)
+
+
+@every_optimizer
+def test_saving_changes_nothing_and_later_steps_do_not_change_what_was_saved(case):
+    cls, options = case
+    params = parameters()
+    opt = cls(params, lr=0.01, **options)
+    train(opt, params, 3)
+    saved, kept = opt.state_dict(), copy.deepcopy(opt.state_dict())
+    train(opt, params, 6, first=3)
+    for memory, before in zip(saved["memory"], kept["memory"], strict=True):
+        assert memory["numbers"] == before["numbers"]
+        assert list(memory["states"]) == list(before["states"])
+        for name, parts in memory["states"].items():
+            assert same_bits(parts, before["states"][name])
+
+
+@every_optimizer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_compiled_loop_and_numpy_agree_to_the_last_bit(case, dtype, monkeypatch):
+    cls, options = case
+    compiled = parameters(dtype)
+    a = train(cls(compiled, lr=0.05, **options), compiled, 20)
+    apply = Flat.apply
+
+    def in_numpy(self, rule, *arguments):
+        assert rule.py_func is not None
+        return apply(self, rule.py_func, *arguments)
+
+    monkeypatch.setattr(Flat, "apply", in_numpy)
+    plain = parameters(dtype)
+    assert same_bits(a, train(cls(plain, lr=0.05, **options), plain, 20))
+
+
+@every_optimizer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_parameters_and_states_keep_their_dtype(case, dtype):
+    cls, options = case
+    params = parameters(dtype)
+    opt = cls(params, lr=0.05, **options)
+    assert {x.dtype for x in train(opt, params, 2)} == {np.dtype(dtype)}
+    for memory in opt.state_dict()["memory"]:
+        for parts in memory["states"].values():
+            assert {part.dtype for part in parts} == {np.dtype(dtype)}
+
+
+@every_optimizer
+def test_a_rate_of_zero_moves_nothing(case):
+    cls, options = case
+    params = parameters()
+    before = [p.numpy().copy() for p in params]
+    after = train(cls(params, lr=0.0, **options), params, 3)
+    assert all(np.array_equal(a, b) for a, b in zip(after, before, strict=True))
+
+
+@every_optimizer
+def test_float32_and_float64_parameters_share_a_group(case):
+    cls, options = case
+    single, double = parameters(np.float32), parameters(np.float64)
+    mixed = [p for pair in zip(single, double, strict=True) for p in pair]
+    opt = cls(mixed, lr=0.05, **options)
+    for t in range(5):
+        gradients(single, t)
+        gradients(double, t)
+        opt.step()
+    for together in (single, double):
+        alone = parameters(together[0].dtype)
+        after = train(cls(alone, lr=0.05, **options), alone, 5)
+        assert same_bits(after, [p.numpy() for p in together])
+
+
+@every_optimizer
+def test_groups_have_rates_and_options_of_their_own(case):
+    cls, options = case
+    a, b = parameters(seed=2), parameters(seed=3)
+    opt = cls([{"params": a, "lr": 0.1}, {"params": b, **options}], lr=0.01)
+    for t in range(5):
+        gradients(a, t)
+        gradients(b, t)
+        opt.step()
+    assert opt.last_lr == [0.1, 0.01]
+    alone_a, alone_b = parameters(seed=2), parameters(seed=3)
+    assert same_bits([p.numpy() for p in a], train(cls(alone_a, lr=0.1), alone_a, 5))
+    assert same_bits([p.numpy() for p in b], train(cls(alone_b, lr=0.01, **options), alone_b, 5))
+
+
+# The base class, on gradient descent
+
+
+def quadratic(p):
+    return (p * p).sum()
+
+
+def test_a_rule_without_numba_is_the_same_lines_in_numpy():
+    program = """
+import sys
+sys.modules["numba"] = None  # as if it were not installed
+from minigrad.kernels.fused import elements, fused
+import numpy as np
+@fused
+def rule(theta, grad):
+    for i in elements(theta):
+        theta[i] -= np.sign(grad[i])
+theta = np.zeros(3)
+rule(theta, np.array([1.0, -2.0, 0.0]))
+assert theta.tolist() == [-1.0, 1.0, 0.0], theta
+"""
+    code = program.replace("from minigrad.kernels.fused", "from fused")
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=KERNELS)
+
+
+def test_parameters_become_views_of_one_array_and_each_watches_itself():
+    a, b = parameters()[:2]
+    opt = mg.optim.SGD([a, b], lr=0.1)
+    flat = opt._flats[0][0].theta
+    assert np.shares_memory(a._data, flat) and np.shares_memory(b._data, flat)
+    assert memory_of(a) is not memory_of(b)
+    assert not np.shares_memory(memory_of(a).array, memory_of(b).array)
+
+
+def test_backward_writes_the_gradient_into_the_flat_array():
+    a, b = parameters()[:2]
+    opt = mg.optim.SGD([a, b], lr=0.1)
+    (quadratic(a) + quadratic(b)).backward()
+    flat = opt._flats[0][0]
+    assert np.array_equal(flat.grad, 2 * flat.theta)
+    (quadratic(a) + quadratic(b)).backward()
+    assert np.array_equal(flat.grad, 4 * flat.theta)
+
+
+def test_a_step_between_forward_and_backward_is_noticed():
+    a = parameters()[0]
+    opt = mg.optim.SGD([a], lr=0.1)
+    quadratic(a).backward()
+    loss = quadratic(a)
+    opt.step()
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()
+
+
+def test_making_an_optimizer_between_forward_and_backward_changes_nothing():
+    a = parameters()[0]
+    loss = quadratic(a)
+    mg.optim.SGD([a], lr=0.1)
+    loss.backward()
+    assert np.array_equal(a.grad.numpy(), 2 * a.numpy())
+
+
+def test_a_write_before_the_optimizer_was_made_is_still_noticed():
+    a = parameters()[0]
+    loss = quadratic(a)
+    a.data[0] = 7.0
+    mg.optim.SGD([a], lr=0.1)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()
+
+
+def test_two_optimizers_may_take_turns_on_the_same_parameters():
+    a, b = parameters(), parameters()
+    one, two = mg.optim.SGD(a, lr=0.1), mg.optim.SGD(a, lr=0.01)
+    reference = mg.optim.SGD(b, lr=0.1)
+    for t in range(4):
+        opt = (one, two)[t % 2]
+        reference.lr = (0.1, 0.01)[t % 2]
+        loss, twin = sum(map(quadratic, a)), sum(map(quadratic, b))
+        opt.zero_grad()
+        reference.zero_grad()
+        loss.backward()
+        twin.backward()
+        opt.step()
+        reference.step()
+    assert same_bits([p.numpy() for p in a], [p.numpy() for p in b])
+
+
+@pytest.mark.parametrize(
+    "clone", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["deepcopy", "pickle"]
+)
+def test_a_copy_of_parameters_and_optimizer_trains_on_its_own(clone):
+    params = parameters()
+    opt = mg.optim.SGD(params, lr=0.1, momentum=0.9)
+    train(opt, params, 3)
+    their_params, their_opt = clone((params, opt))
+    before = [p.numpy().copy() for p in params]
+    theirs = train(their_opt, their_params, 6, first=3)
+    assert same_bits([p.numpy() for p in params], before)
+    assert same_bits(train(opt, params, 6, first=3), theirs)
+
+
+def test_zero_grad_forgets_the_gradients():
+    params = parameters()
+    opt = mg.optim.SGD(params, lr=0.1)
+    gradients(params, 0)
+    opt.zero_grad()
+    assert all(p.grad is None for p in params)
+
+
+def test_any_number_may_be_a_function_of_the_step():
+    params = parameters()
+    momentum = mg.schedules.linear(0.9, steps=5)
+    opt = mg.optim.SGD(params, lr=0.1, momentum=momentum, weight_decay=lambda t: 0.1 / (t + 1))
+    twins = parameters()
+    twin = mg.optim.SGD(twins, lr=0.1, momentum=0.9)
+    for t in range(5):
+        twin.param_groups[0].update(momentum=momentum(t), weight_decay=0.1 / (t + 1))
+        train(twin, twins, t + 1, first=t)
+    assert same_bits(train(opt, params, 5), [p.numpy() for p in twins])
+
+
+def test_setting_the_rate_sets_it_for_every_group_and_param_groups_can_be_changed():
+    a, b = parameters()[:2]
+    opt = mg.optim.SGD([{"params": [a], "lr": 1.0}, {"params": [b]}], lr=2.0)
+    assert opt.lr == 1.0 and [g["lr"] for g in opt.param_groups] == [1.0, 2.0]
+    opt.lr = 0.5
+    assert [g["lr"] for g in opt.param_groups] == [0.5, 0.5]
+    opt.param_groups[1]["lr"] = 0.0
+    before = b.numpy().copy()
+    train(opt, [a, b], 1)
+    assert opt.last_lr == [0.5, 0.0] and np.array_equal(b.numpy(), before)
+
+
+def test_feedback_is_a_rate_and_resumes():
+    params = parameters()
+    plateau = mg.schedules.ReduceOnPlateau(0.5, factor=0.5, patience=0)
+    opt = mg.optim.SGD(params, lr=plateau)
+    plateau.observe(1.0)
+    plateau.observe(1.0)
+    assert opt.lr == 0.25
+    fresh = mg.schedules.ReduceOnPlateau(0.5, factor=0.5, patience=0)
+    resumed = mg.optim.SGD(parameters(), lr=fresh)
+    resumed.load_state_dict(opt.state_dict())
+    assert resumed.lr == 0.25 and fresh.best == 1.0
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda p: mg.optim.SGD([], lr=0.1), "no parameters"),
+        (lambda p: mg.optim.SGD([{"params": []}], lr=0.1), "a group has no parameters"),
+        (lambda p: mg.optim.SGD(p, lr=0.1), "iterable of tensors"),
+        (lambda p: mg.optim.SGD([p.numpy()], lr=0.1), "is a ndarray, not a Tensor"),
+        (lambda p: mg.optim.SGD([mg.tensor([1.0])], lr=0.1), "does not require a gradient"),
+        (lambda p: mg.optim.SGD([p * 2], lr=0.1), "result of an operation"),
+        (lambda p: mg.optim.SGD([p, p], lr=0.1), r"parameter 1 of shape \(3, 4\).*twice"),
+        (lambda p: mg.optim.SGD([("w", p), ("w2", p)], lr=0.1), "parameter 'w2'.*twice"),
+        (lambda p: mg.optim.SGD([p], lr=-0.1), "lr must be zero or positive, and finite"),
+        (lambda p: mg.optim.SGD([p], lr=float("nan")), "lr must be"),
+        (lambda p: mg.optim.SGD([p], lr="0.1"), "lr must be a number"),
+        (lambda p: mg.optim.SGD([p], lr=lambda t: -1.0), "lr must be zero or positive"),
+        (lambda p: mg.optim.SGD([p], lr=0.1, momentum=1.0), "momentum must be .* below 1"),
+        (lambda p: mg.optim.SGD([p], lr=0.1, form="fast"), "form is one of 'heavy_ball'"),
+        (lambda p: mg.optim.SGD([p], lr=0.1, nesterov=True), "nesterov needs a momentum"),
+        (
+            lambda p: mg.optim.SGD([p], 0.1, momentum=0.5, dampening=0.1, form="average"),
+            "belongs to form='heavy_ball'",
+        ),
+        (lambda p: mg.optim.SGD([{"params": [p], "rate": 1}], lr=0.1), "no option rate"),
+        (lambda p: mg.optim.SGD([{"lr": 1}], lr=0.1), "a dict with 'params'"),
+        (lambda p: mg.optim.SGD([{"params": [p]}, p], lr=0.1), "every group is a dict"),
+    ],
+)
+def test_what_cannot_be_optimized_is_refused_with_the_reason(make, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        make(parameters()[0])
+
+
+def test_a_missing_gradient_names_the_parameter_and_nothing_is_updated():
+    a, b = parameters()[:2]
+    before = a.numpy().copy()
+    for given, name in (([a, b], "parameter 1"), ([("w", a), ("b", b)], "parameter 'b'")):
+        opt = mg.optim.SGD(given, lr=0.1)
+        a.grad = mg.tensor(np.ones(a.shape))
+        with pytest.raises(RuntimeError, match=rf"{name} of shape \(4,\) has no gradient"):
+            opt.step()
+        assert np.array_equal(a.numpy(), before) and opt.steps == 0
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    a = parameters()[0]
+    opt = mg.optim.SGD([a], lr=0.1)
+    a.grad = mg.tensor(np.ones(4))
+    with pytest.raises(ValueError, match=r"shape \(3, 4\) and a gradient of shape \(4,\)"):
+        opt.step()
+
+
+def test_a_state_that_does_not_fit_is_refused_and_nothing_changes():
+    params = parameters()
+    opt = mg.optim.SGD(params, lr=0.1, momentum=0.9)
+    train(opt, params, 2)
+    state = opt.state_dict()
+
+    def refuse(other, message):
+        before = copy.deepcopy(other.state_dict())
+        with pytest.raises(ValueError, match=message):
+            other.load_state_dict(state)
+        assert repr(other.state_dict()) == repr(before)
+
+    refuse(mg.optim.SGDW(parameters(), lr=0.1), "the state of SGD, and not of SGDW")
+    refuse(mg.optim.SGD(parameters()[:2], lr=0.1), "of 4 parameters, this group has 2")
+    refuse(mg.optim.SGD(parameters()[1:], lr=0.1), r"velocity of parameter 0 has shape \(3, 4\)")
+    a, b = parameters()[:2]
+    refuse(mg.optim.SGD([{"params": [a]}, {"params": [b]}], lr=0.1), "has 1 groups")
+    scheduled = mg.optim.SGD(parameters(), lr=mg.schedules.linear(0.1, steps=5))
+    state = scheduled.state_dict()
+    refuse(mg.optim.SGD(parameters(), lr=0.1), "saved under a schedule for lr")
