@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+import minigrad as mg
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -28,3 +31,8 @@ def test_every_make_target_that_is_named_exists():
     pages = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for target in set(re.findall(r"(?:^|`)make ([a-z]+)", pages, flags=re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+def test_the_citation_names_the_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == mg.__version__
