@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
+from ..ops import reshape, take_along_axis
 from ..primitive import primitive
 from ..tensor import Array, Tensor
-from ..ops import reshape, take_along_axis
 
 
 @primitive(
@@ -79,12 +79,14 @@ def max_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     stride = size if stride is None else stride
     n, c, h, w = np.shape(x)
     rows, columns = _windows("max_pool2d", np.shape(x), (size, size), stride, 0)
-    pixels = np.ascontiguousarray(x._data if isinstance(x, Tensor) else x)
-    winners = kernels.window_argmax(pixels, size, stride)
-    flat = take_along_axis(
-        reshape(x, (n * c, h * w)), winners.reshape(n * c, rows * columns), axis=1
-    )
+    winners = reshape(_window_argmax(x, size, stride), (n * c, rows * columns))
+    flat = take_along_axis(reshape(x, (n * c, h * w)), winners, axis=1)
     return reshape(flat, (n, c, rows, columns))
+
+
+@primitive()
+def _window_argmax(x: Any, size: int, stride: int) -> Any:
+    return kernels.window_argmax(np.ascontiguousarray(x), size, stride)
 
 
 def avg_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
