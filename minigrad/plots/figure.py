@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 
 from .style import BACKGROUND, style
 
-CARD = f"background:{BACKGROUND};border-radius:6px;max-width:100%;height:auto"
+CARD = f"display:block;background:{BACKGROUND};border-radius:6px;max-width:100%;height:auto"
 
 
 class Figure(matplotlib.figure.Figure):

@@ -36,7 +36,7 @@
   const stage = (root) => {
     root.dataset.ready = "";
     // JupyterLab would take the arrow keys and the space bar for itself.
-    root.dataset.lmSuppressShortcuts = "true";
+    root.addEventListener("keydown", (event) => event.stopPropagation());
     const film = JSON.parse(root.querySelector("script[type='application/json']").textContent);
     const [width, height] = film.size;
     const overlay = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },

@@ -44,6 +44,12 @@ def test_run_all_finishes_without_an_error_and_shows_the_lesson(lab):
     slider.focus()
     lab.keyboard.press("ArrowRight")
     assert int(slider.input_value()) == before + 1
+
+    picture = lab.locator(".jupyter-widgets img")
+    assert "rate 0.45" in picture.get_attribute("alt")
+    lab.locator(".jupyter-widgets .noUi-handle").focus()
+    lab.keyboard.press("ArrowRight")
+    lab.locator('.jupyter-widgets img[alt*="rate 0.46"]').wait_for()
     assert not lab.errors
 
 

@@ -67,6 +67,13 @@ def test_the_point_stands_where_the_picture_shows_it(player):
     assert point == pytest.approx(ghost, abs=0.06)
 
 
+def test_the_moving_points_lie_exactly_over_the_picture(player):
+    _, figure = player()
+    picture = figure.locator("img").bounding_box()
+    overlay = figure.locator("svg").first.bounding_box()
+    assert overlay == pytest.approx(picture, abs=0.01)
+
+
 def test_two_players_on_a_page_are_independent(player):
     page, figure = player()
     figure.get_by_role("slider").fill("2")
