@@ -24,6 +24,9 @@ from .tensor import Tensor, tensor  # noqa: E402
 
 # isort: split
 from . import nn, optim, schedules  # noqa: E402  (they need the operations above)
+from . import callbacks  # noqa: E402
+from .history import History  # noqa: E402
+from .training import accuracy, evaluate, fit  # noqa: E402
 
 __version__ = "0.1.0"
 

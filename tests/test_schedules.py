@@ -282,6 +282,11 @@ def test_a_step_decay_drops_at_each_multiple() -> None:
     assert step_decay(1.0, factor=0.5, every=10)([9, 10, 19, 20]).tolist() == [1, 0.5, 0.5, 0.25]
 
 
+def test_a_piecewise_constant_rate_changes_at_the_boundary() -> None:
+    schedule = piecewise_constant([3.0, 2.0, 1.0], [5, 8])
+    assert schedule([4, 5, 7, 8]).tolist() == [3, 2, 2, 1]
+
+
 def test_exponential_decay_is_e_to_the_minus_k_t() -> None:
     t = np.arange(200)
     np.testing.assert_allclose(
@@ -496,6 +501,18 @@ def test_a_plateau_cuts_the_rate_after_its_patience() -> None:
     plateau = ReduceOnPlateau(1.0, factor=0.5, patience=2)
     assert [plateau.observe(loss) for loss in (3, 2, 2, 2, 2, 2)] == [1, 1, 1, 1, 0.5, 0.5]
     assert plateau.best == 2
+
+
+def test_observations_in_the_cooldown_do_not_count() -> None:
+    plateau = ReduceOnPlateau(1.0, factor=0.5, patience=0, cooldown=2)
+    assert [plateau.observe(1) for _ in range(5)] == [1, 0.5, 0.5, 0.5, 0.25]
+
+
+def test_a_plateau_stops_at_its_floor_and_makes_no_tiny_cuts() -> None:
+    floored = ReduceOnPlateau(1.0, factor=0.5, patience=0, min_lr=0.4)
+    assert [floored.observe(1) for _ in range(4)] == [1, 0.5, 0.4, 0.4]
+    tiny = ReduceOnPlateau(1.0, factor=0.5, patience=0, eps=0.3)
+    assert [tiny.observe(1) for _ in range(4)] == [1, 0.5, 0.5, 0.5]
 
 
 def test_an_optimizer_can_call_a_plateau_as_its_rate() -> None:

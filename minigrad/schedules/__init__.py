@@ -12,8 +12,8 @@ afterwards. ``warmup``, ``join``, ``scale`` and ``clamp`` make schedules of sche
 (1e-05, 0.001, 0.0)
 """
 
-from minigrad.schedules.compose import clamp, join, scale, warmup
-from minigrad.schedules.cycles import (
+from .compose import clamp, join, scale, warmup
+from .cycles import (
     cosine_restarts,
     exp_range,
     one_cycle,
@@ -22,7 +22,7 @@ from minigrad.schedules.cycles import (
     triangular2,
     warmup_stable_decay,
 )
-from minigrad.schedules.decay import (
+from .decay import (
     constant,
     cosine,
     exponential,
@@ -34,8 +34,8 @@ from minigrad.schedules.decay import (
     polynomial,
     step_decay,
 )
-from minigrad.schedules.feedback import ReduceOnPlateau
-from minigrad.schedules.schedule import Schedule
+from .feedback import ReduceOnPlateau
+from .schedule import Schedule
 
 __all__ = [
     "ReduceOnPlateau",

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.schedules.curves import between, progress
-from minigrad.schedules.feedback import ReduceOnPlateau
-from minigrad.schedules.schedule import (
+from .curves import between, progress
+from .feedback import ReduceOnPlateau
+from .schedule import (
     Rate,
     Rates,
     Schedule,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.schedules.schedule import Rates, Steps
+from .schedule import Rates, Steps
 
 
 def progress(t: Steps, first: int | Steps, last: int | Steps) -> Rates:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.schedules.curves import between, progress, through
-from minigrad.schedules.schedule import (
+from .curves import between, progress, through
+from .schedule import (
     Rate,
     Rates,
     Steps,

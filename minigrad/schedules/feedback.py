@@ -6,7 +6,7 @@ import math
 from numbers import Integral
 from typing import Any
 
-from minigrad.schedules.schedule import check_choice, check_rate, check_steps
+from .schedule import check_choice, check_rate, check_steps
 
 
 class ReduceOnPlateau:
