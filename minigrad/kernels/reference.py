@@ -11,11 +11,15 @@ def add_rows(out: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:
     np.add.at(out, rows, values)
 
 
+# Each of the three below meets every place (i, j) of the filter in turn. Padding holds no pixels,
+# so nothing is multiplied there.
+
+
 def conv2d(x: np.ndarray, w: np.ndarray, stride: int, padding: int) -> np.ndarray:
     """Correlate images (N, C, H, W) with filters (O, C, KH, KW)."""
     y = np.zeros(_result_shape(x.shape, w.shape, stride, padding), x.dtype)
-    for i, j, pixels in _shifts(_padded(x, padding), w.shape, y.shape, stride):
-        y += np.einsum("nchw,oc->nohw", pixels, w[:, :, i, j], optimize=True)
+    for i, j, windows, pixels in _meetings(x.shape, w.shape, y.shape, stride, padding):
+        y[windows] += np.einsum("nchw,oc->nohw", x[pixels], w[:, :, i, j], optimize=True)
     return y
 
 
@@ -23,10 +27,10 @@ def conv2d_image(
     d: np.ndarray, w: np.ndarray, shape: tuple[int, ...], stride: int, padding: int
 ) -> np.ndarray:
     """Pull ``d`` (N, O, rows, columns) back to images of the given shape."""
-    dx = _padded(np.zeros(shape, d.dtype), padding)
-    for i, j, pixels in _shifts(dx, w.shape, d.shape, stride):
-        pixels += np.einsum("nohw,oc->nchw", d, w[:, :, i, j], optimize=True)
-    return dx[:, :, padding : padding + shape[2], padding : padding + shape[3]]
+    dx = np.zeros(shape, d.dtype)
+    for i, j, windows, pixels in _meetings(shape, w.shape, d.shape, stride, padding):
+        dx[pixels] += np.einsum("nohw,oc->nchw", d[windows], w[:, :, i, j], optimize=True)
+    return dx
 
 
 def conv2d_filter(
@@ -34,8 +38,8 @@ def conv2d_filter(
 ) -> np.ndarray:
     """Pull ``d`` (N, O, rows, columns) back to filters of the given shape."""
     dw = np.zeros(shape, d.dtype)
-    for i, j, pixels in _shifts(_padded(x, padding), shape, d.shape, stride):
-        dw[:, :, i, j] = np.einsum("nchw,nohw->oc", pixels, d, optimize=True)
+    for i, j, windows, pixels in _meetings(x.shape, shape, d.shape, stride, padding):
+        dw[:, :, i, j] = np.einsum("nchw,nohw->oc", x[pixels], d[windows], optimize=True)
     return dw
 
 
@@ -52,10 +56,6 @@ def window_argmax(x: np.ndarray, size: int, stride: int) -> np.ndarray:
     return row * x.shape[3] + column
 
 
-def _padded(x: np.ndarray, padding: int) -> np.ndarray:
-    return np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-
-
 def _result_shape(
     x: tuple[int, ...], w: tuple[int, ...], stride: int, padding: int
 ) -> tuple[int, ...]:
@@ -63,10 +63,18 @@ def _result_shape(
     return x[0], w[0], rows, columns
 
 
-def _shifts(x, w_shape, y_shape, stride):  # type: ignore[no-untyped-def]
-    """For each place (i, j) in the filter: the pixels that it meets, one per window."""
-    for i in range(w_shape[2]):
-        for j in range(w_shape[3]):
-            down = slice(i, i + stride * (y_shape[2] - 1) + 1, stride)
-            across = slice(j, j + stride * (y_shape[3] - 1) + 1, stride)
-            yield i, j, x[:, :, down, across]
+def _meetings(x, w, y, stride, padding):  # type: ignore[no-untyped-def]
+    """For each place (i, j) in a filter: the windows that have a pixel there, and those pixels."""
+    for i in range(w[2]):
+        for j in range(w[3]):
+            windows_down, down = _inside(i, padding, stride, x[2], y[2])
+            windows_across, across = _inside(j, padding, stride, x[3], y[3])
+            yield i, j, (..., windows_down, windows_across), (..., down, across)
+
+
+def _inside(k: int, padding: int, stride: int, pixels: int, windows: int) -> tuple[slice, slice]:
+    """Which windows have their ``k``-th pixel within the image, and where it is."""
+    first = max(0, -((k - padding) // stride))
+    last = max(first, min(windows, (pixels - 1 - k + padding) // stride + 1))
+    start = first * stride + k - padding
+    return slice(first, last), slice(start, start + stride * (last - first), stride)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..primitive import primitive
 from ..tensor import Array, Operand, Tensor
-from .shapes import expand_dims, permute_dims, squeeze
+from .shapes import expand_dims, getitem, permute_dims, squeeze
 
 
 def _swapped(x: Any) -> Any:
@@ -85,23 +85,19 @@ def einsum(subscripts: str, *operands: Array) -> Tensor:
             f"einsum: {subscripts!r} does not fit operands of shapes "
             f"{', '.join(str(np.shape(o)) for o in operands)}."
         )
-    terms, arrays = _without_diagonals(terms, list(operands))
-    return _einsum(*arrays, subscripts=f"{','.join(terms)}->{output}")
+    pairs = [_diagonals(t, o) for t, o in zip(terms, operands, strict=True)]
+    return _einsum(*(o for _, o in pairs), subscripts=f"{','.join(t for t, _ in pairs)}->{output}")
 
 
-def _without_diagonals(terms: list[str], operands: list[Any]) -> tuple[list[str], list[Any]]:
-    """Write a repeated letter, ``ii``, as two letters and an identity matrix: ``ij,ij``."""
-    unused = [
-        c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in "".join(terms)
-    ]
-    for i, term in enumerate(terms):
-        for place, letter in enumerate(term):
-            if letter in term[:place]:
-                fresh = unused.pop()
-                terms[i] = terms[i][:place] + fresh + terms[i][place + 1 :]
-                n = np.shape(operands[i])[place]
-                terms, operands = (
-                    [*terms, letter + fresh],
-                    [*operands, np.eye(n, dtype=operands[i].dtype)],
-                )
-    return terms, operands
+def _diagonals(term: str, x: Any) -> tuple[str, Any]:
+    """Take the diagonal along the axes of each repeated letter, so that ``ii`` becomes ``i``."""
+    for letter in sorted(set(term)):
+        if term.count(letter) > 1:
+            axes = [i for i, c in enumerate(term) if c == letter]
+            rest = [i for i, c in enumerate(term) if c != letter]
+            lengths = {np.shape(x)[i] for i in axes}
+            if len(lengths) > 1:
+                raise ValueError(f"einsum: axis {letter!r} has the lengths {sorted(lengths)}.")
+            x = getitem(permute_dims(x, axes + rest), (np.arange(*lengths),) * len(axes))
+            term = letter + term.replace(letter, "")
+    return term, x
