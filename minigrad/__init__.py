@@ -23,8 +23,7 @@ from .replay import compile  # noqa: E402
 from .tensor import Tensor, tensor  # noqa: E402
 
 # isort: split
-from . import nn, optim, schedules  # noqa: E402  (they need the operations above)
-from . import callbacks  # noqa: E402
+from . import callbacks, nn, optim, schedules  # noqa: E402  (they need the operations above)
 from .history import History  # noqa: E402
 from .training import accuracy, evaluate, fit  # noqa: E402
 
@@ -32,12 +31,17 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AnomalyError",
+    "History",
     "Tensor",
+    "accuracy",
     "bool_",
+    "callbacks",
     "compile",
     "data",
     "default_rng",
     "detect_anomaly",
+    "evaluate",
+    "fit",
     "float32",
     "float64",
     "grad",

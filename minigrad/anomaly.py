@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .modes import mode
+from .modes import Observer, mode
 from .tensor import Tensor
 
 _HERE = os.path.dirname(__file__) + os.sep
@@ -34,7 +34,7 @@ class detect_anomaly:  # named like a statement
 
     def __enter__(self) -> None:
         self._before = mode.observer
-        mode.observer = _observe
+        mode.observer = _Watch()
 
     def __exit__(
         self,
@@ -45,24 +45,23 @@ class detect_anomaly:  # named like a statement
         mode.observer = self._before
 
 
-def _observe(out: Any, function: Any, args: Any, params: dict[str, Any]) -> None:
-    if args is None:
-        _check_backward(out, function, params["of"], params["argument"])
-        return
-    out._source = _caller()
-    bad = _bad(out._data)
-    if bad and not any(_bad(a) for a in args):
-        raise AnomalyError(f"{function.name} made {bad}{out._source}{_ranges(args)}.")
+class _Watch(Observer):
+    def operation(
+        self, out: Tensor, function: Any, args: tuple[Any, ...], params: dict[str, Any]
+    ) -> None:
+        out._source = _caller()
+        bad = _bad(out._data)
+        if bad and not any(_bad(arg) for arg in args):
+            raise AnomalyError(f"{function.name} made {bad}{out._source}{_ranges(args)}.")
 
-
-def _check_backward(gradient: Any, function: Any, result: Tensor, argument: int) -> None:
-    bad = _bad(gradient)
-    if bad:
-        raise AnomalyError(
-            f"the derivative of {function.name} with respect to argument {argument} made "
-            f"{bad}; the forward ran{result._source or ' before anomaly mode was on'}"
-            f"{_ranges(result._parents or ())}."
-        )
+    def derivative(self, gradient: Any, function: Any, result: Tensor, argument: int) -> None:
+        bad = _bad(gradient)
+        if bad:
+            raise AnomalyError(
+                f"the derivative of {function.name} with respect to argument {argument} made "
+                f"{bad}; the forward ran{result._source or ' before anomaly mode was on'}"
+                f"{_ranges(result._parents or ())}."
+            )
 
 
 def _bad(values: Any) -> str:

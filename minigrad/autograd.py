@@ -13,22 +13,24 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .modes import mode, no_grad, recording
+from .modes import effect, mode, no_grad, recording
 from .tensor import Operand, Tensor, memory_of
 
 Tensors = TypeVar("Tensors", Tensor, list[Tensor])
 
 
 def walk(
-    output: Tensor, gradient: Any, wanted: set[int], create_graph: bool, free: bool
+    output: Tensor, gradient: Tensor, wanted: set[int], create_graph: bool, free: bool
 ) -> Iterator[tuple[Tensor, Any]]:
     """Yield ``(tensor, gradient)`` for every leaf, and for every tensor whose id is wanted.
 
-    The derivatives run on plain arrays; with ``create_graph`` they run on tensors and are
-    recorded in turn. Gradients of intermediates live in a local table and are dropped as soon as
-    they are spent; with ``free`` so is the graph.
+    The derivatives run on plain arrays; with ``create_graph``, or for an observer who wants to see
+    what they do, they run on tensors. Gradients of intermediates live in a local table and are
+    dropped as soon as they are spent; with ``free`` so is the graph.
     """
-    pending = {id(output): gradient}
+    observer = mode.observer
+    on_tensors = create_graph or (observer is not None and observer.derivatives_on_tensors)
+    pending = {id(output): gradient if on_tensors else gradient._data}
     order = _latest_last(output)
     while order:
         result = order.pop()
@@ -41,7 +43,7 @@ def walk(
         parents = result._parents or ()
         if g is not None:
             _check_unchanged(result)
-            y, args = (result, parents) if create_graph else (result._data, _arrays(parents))
+            y, args = (result, parents) if on_tensors else (result._data, _arrays(parents))
             params = result._params
             for i, parent in enumerate(parents):
                 if type(parent) is Tensor and parent.requires_grad:
@@ -54,8 +56,8 @@ def walk(
                     share = ops.fit(share, parent._data)
                     before = pending.get(id(parent))
                     pending[id(parent)] = share if before is None else ops.add(before, share)
-                    if mode.observer is not None:
-                        mode.observer(share, function, None, {"of": result, "argument": i})
+                    if observer is not None:
+                        observer.derivative(share, function, result, i)
         if free:
             result._parents = None
 
@@ -105,12 +107,20 @@ def backward(output: Tensor, gradient: Operand | None, retain_graph: bool) -> No
     """Add the gradient of ``output`` to ``.grad`` of its leaves; see :meth:`Tensor.backward`."""
     seed = _seed(output, gradient, "backward", "backward(gradient=...)")
     with no_grad():
-        for tensor, g in walk(output, seed._data, set(), create_graph=False, free=not retain_graph):
+        for tensor, g in walk(output, seed, set(), create_graph=False, free=not retain_graph):
             if tensor._primitive is None:
-                _accumulate(tensor, g)
+                accumulate(tensor, g, leaf_had_none=tensor.grad is None)
 
 
-def _accumulate(leaf: Tensor, g: np.ndarray) -> None:
+@effect
+def accumulate(leaf: Tensor, g: Any, leaf_had_none: bool) -> None:
+    """Add ``g`` to the gradient of a leaf."""
+    if leaf_had_none != (leaf.grad is None):
+        raise RuntimeError(
+            "a step that is replayed must clear gradients in the engine's sight: "
+            "use zero_grad(), not `.grad = None`."
+        )
+    g = g._data if type(g) is Tensor else g
     if leaf.grad is not None:
         np.add(leaf.grad._data, g, out=leaf.grad._data)
         memory_of(leaf.grad).stamp()
@@ -169,8 +179,7 @@ def _gradients(
 ) -> list[Tensor]:
     wanted = {id(x) for x in inputs}
     with recording() if create_graph else no_grad():
-        start = seed if create_graph else seed._data
-        pairs = walk(output, start, wanted, create_graph, free=not create_graph)
+        pairs = walk(output, seed, wanted, create_graph, free=not create_graph)
         found = {id(tensor): g for tensor, g in pairs if id(tensor) in wanted}
     return [_as_tensor(found.get(id(x)), x) for x in inputs]
 

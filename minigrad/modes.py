@@ -1,18 +1,76 @@
-"""How a thread runs operations: recorded or not, watched or not."""
+"""How a thread runs operations: recorded or not, observed or not."""
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Observer:
+    """Is told what the engine does; anomaly mode and the recorder of programs are observers."""
+
+    derivatives_on_tensors = False  # whether first-order derivatives run as operations, to be seen
+
+    def operation(
+        self, out: Tensor, function: Any, args: tuple[Any, ...], params: dict[str, Any]
+    ) -> None:
+        """Be told that a primitive made ``out``."""
+
+    def derivative(self, gradient: Any, function: Any, result: Tensor, argument: int) -> None:
+        """Be told that the derivative of the primitive behind ``result`` made ``gradient``."""
+
+    def effect(self, function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> None:
+        """Be told that ``function`` is about to change something in place."""
+
+    def after_effect(self, function: Any, args: tuple[Any, ...]) -> None:
+        """Be told that it has."""
+
+    def alias(self, out: Tensor, source: Tensor) -> None:
+        """Be told that ``out`` is ``source`` without its history."""
+
+    def escape(self, tensor: Tensor) -> None:
+        """Be told that the numbers of a tensor are being handed to Python."""
+
+    def depends(self, read: Callable[[], Any]) -> None:
+        """Be told that what follows depends on what ``read()`` returns."""
 
 
 class _Mode(threading.local):
     recording = True
-    observer: Callable[..., None] | None = None  # called with (result, primitive, args, params)
+    observer: Observer | None = None
 
 
 mode = _Mode()
+
+
+def effect(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a function that changes or checks something, so that a replay repeats it as a whole."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **params: P.kwargs) -> R:
+        observer = mode.observer
+        if observer is None:
+            return function(*args, **params)
+        args = tuple(list(a) if isinstance(a, Iterator) else a for a in args)  # type: ignore
+        observer.effect(function, args, params)
+        mode.observer = None
+        try:
+            result = function(*args, **params)
+        finally:
+            mode.observer = observer
+        observer.after_effect(function, args)
+        return result
+
+    return run
 
 
 class no_grad:  # named like a statement

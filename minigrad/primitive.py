@@ -95,7 +95,7 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
                 out._params = params
                 out._tick = tick()
             if mode.observer is not None:
-                mode.observer(out, apply, args, params)
+                mode.observer.operation(out, apply, args, params)
             return out
 
         apply.name = name  # type: ignore[attr-defined]

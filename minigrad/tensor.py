@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .memory import Memory
-from .modes import is_recording
+from .modes import effect, is_recording, mode
 
 Operand: TypeAlias = "Tensor | np.ndarray | np.generic | float | int | bool"
 Array: TypeAlias = "Tensor | np.ndarray"
@@ -69,6 +69,8 @@ class Tensor:
     @property
     def data(self) -> np.ndarray:
         """The numbers, as an array that shares this tensor's memory."""
+        if mode.observer is not None:
+            mode.observer.escape(self)
         memory_of(self).seal()
         return self._data
 
@@ -81,9 +83,7 @@ class Tensor:
         return self.data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if copy or (dtype is not None and dtype != self._data.dtype):
-            return np.array(self._data, dtype=dtype)
-        return self.data
+        return np.array(self.data, dtype=dtype, copy=copy)
 
     def item(self) -> Any:
         """Return the one number this tensor holds as a Python number."""
@@ -92,6 +92,8 @@ class Tensor:
                 f"item() wants a tensor of one element, this one has shape {self.shape}; "
                 "use .numpy() for all of them."
             )
+        if mode.observer is not None:
+            mode.observer.escape(self)
         return self._data.item()
 
     @property
@@ -156,6 +158,8 @@ class Tensor:
         """Return a tensor that shares this one's memory and remembers nothing."""
         out = Tensor(self._data)
         out._memory = memory_of(self)
+        if mode.observer is not None:
+            mode.observer.alias(out, self)
         return out
 
     # Operators, and the methods people reach for. Each is the function of the same name in ops,
@@ -186,12 +190,13 @@ class Tensor:
     mean: Callable[..., Tensor]
     max: Callable[..., Tensor]
     min: Callable[..., Tensor]
+    argmax: Callable[..., Tensor]
+    argmin: Callable[..., Tensor]
     astype: Callable[[Tensor, npt.DTypeLike], Tensor]
 
     def __setitem__(self, key: Any, values: Operand) -> None:
         _refuse_if_recorded(self, values, "tensor[...] = values", "mg.where(mask, values, tensor)")
-        self._data[_raw(key)] = _raw(values)
-        memory_of(self).stamp()
+        _set_item(self, key, values)
 
     def __iadd__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return _in_place("+=", self, other, ops.add)
@@ -213,14 +218,6 @@ class Tensor:
     def reshape(self, *shape: Any) -> Tensor:
         """See :func:`minigrad.reshape`; the lengths may be given one by one."""
         return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def argmax(self, axis: int | None = None) -> Tensor:
-        """Where the greatest element stands, over all or along ``axis``; an integer tensor."""
-        return Tensor(np.asarray(self._data.argmax(axis=axis)))
-
-    def argmin(self, axis: int | None = None) -> Tensor:
-        """Where the least element stands, over all or along ``axis``; an integer tensor."""
-        return Tensor(np.asarray(self._data.argmin(axis=axis)))
 
 
 def tensor(
@@ -250,7 +247,7 @@ def tensor(
     tensor([1., 2.], requires_grad=True)
     """
     if isinstance(data, Tensor):
-        data = data._data
+        data = data.data
     elif isinstance(data, (list, tuple)) and _holds_tensor(data):
         raise TypeError(
             "tensor() was given a list of Tensors, and copying their numbers would cut them off "
@@ -284,6 +281,7 @@ def memory_of(tensor: Tensor) -> Memory:
     return tensor._memory
 
 
+@effect
 def write(tensor: Tensor, values: Operand) -> None:
     """Overwrite the numbers of ``tensor`` in place and note that they changed."""
     values = np.asarray(_raw(values))
@@ -293,6 +291,12 @@ def write(tensor: Tensor, values: Operand) -> None:
             "make a new tensor instead."
         )
     np.copyto(tensor._data, values, casting="same_kind")
+    memory_of(tensor).stamp()
+
+
+@effect
+def _set_item(tensor: Tensor, key: Any, values: Operand) -> None:
+    tensor._data[_raw(key)] = _raw(values)
     memory_of(tensor).stamp()
 
 
@@ -359,6 +363,8 @@ _OTHERS = dict(
     mean=ops.mean,
     max=ops.max,
     min=ops.min,
+    argmax=ops.argmax,
+    argmin=ops.argmin,
     astype=ops.astype,
 )
 for _name, _function in _ARITHMETIC.items():

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ..modes import effect
 from ..tensor import Tensor, memory_of
 
 
+@effect
 def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float) -> float:
     """Scale all gradients by one factor, so that their common length is at most ``max_norm``.
 
@@ -39,6 +41,7 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float) -> f
     return norm
 
 
+@effect
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> float:
     """Move each element of each gradient into the range from -clip_value to clip_value.
 
@@ -65,6 +68,7 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     return clipped / total if total else 0.0
 
 
+@effect
 def adaptive_clip_grad_(
     parameters: Tensor | Iterable[Tensor], clip_factor: float = 0.01, eps: float = 1e-3
 ) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import ops
+from ..modes import effect
 from ..primitive import primitive
 from ..random import default_rng
 from ..tensor import Array, Tensor
@@ -184,20 +185,24 @@ class Embedding(Module):
 
     def forward(self, indices: Array) -> Tensor:
         """Map integers (...) to (..., embedding_dim)."""
-        numbers = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
-        rows = self.weight.shape[0]
-        if numbers.dtype.kind not in "iu":
-            raise TypeError(f"Embedding: indices are integers, these are {numbers.dtype}.")
-        if numbers.size and (numbers.min() < 0 or numbers.max() >= rows):
-            raise IndexError(
-                f"Embedding: indices go from {numbers.min()} to {numbers.max()}, "
-                f"the rows only from 0 to {rows - 1}."
-            )
-        return self.weight[numbers]
+        _check_indices(indices, rows=self.weight.shape[0])
+        return self.weight[indices]
 
     def extra_repr(self) -> str:
         """Return the sizes."""
         return "{}, {}".format(*self.weight.shape)
+
+
+@effect
+def _check_indices(indices: Array, rows: int) -> None:
+    numbers = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"Embedding: indices are integers, these are {numbers.dtype}.")
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= rows):
+        raise IndexError(
+            f"Embedding: indices go from {numbers.min()} to {numbers.max()}, "
+            f"the rows only from 0 to {rows - 1}."
+        )
 
 
 @primitive()

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from ..modes import effect, mode
 from ..tensor import Tensor, memory_of
 
 
@@ -40,7 +41,18 @@ class Module:
     ...         return x + mg.relu(self.inner(x))
     """
 
-    training: bool = True
+    _training = True
+
+    @property
+    def training(self) -> bool:
+        """Whether layers behave as in training."""
+        if mode.observer is not None:
+            mode.observer.depends(lambda: self._training)
+        return self._training
+
+    @training.setter
+    def training(self, value: bool) -> None:
+        self._training = value
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result; each module writes its own."""
@@ -87,6 +99,18 @@ class Module:
         """Yield every buffer."""
         return (tensor for _, tensor in self.named_buffers())
 
+    def named_generators(self) -> Iterator[tuple[str, np.random.Generator]]:
+        """Yield ``(name, generator)`` for every random generator, such as that of a dropout.
+
+        Their states are not in ``state_dict()``: to put back weights is not to repeat draws.
+        """
+        seen = set()
+        for name, module in self.named_modules():
+            for attribute, generator in module._attributes(np.random.Generator):
+                if id(generator) not in seen:
+                    seen.add(id(generator))
+                    yield _joined(name, attribute), generator
+
     def _named_tensors(self) -> Iterator[tuple[str, Tensor]]:
         seen = set()
         for name, module in self.named_modules():
@@ -110,6 +134,7 @@ class Module:
         """Set this module and all within it to use."""
         return self.train(False)
 
+    @effect
     def zero_grad(self) -> None:
         """Forget the gradients: every parameter's ``grad`` becomes None."""
         for parameter in self.parameters():

@@ -69,6 +69,18 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return np.min(x, axis=axis, keepdims=keepdims)
 
 
+@primitive()
+def argmax(x: Any, axis: int | None = None) -> Any:
+    """Where the greatest element stands along ``axis``, or in all of ``x`` read as one row."""
+    return np.argmax(x, axis=axis)
+
+
+@primitive()
+def argmin(x: Any, axis: int | None = None) -> Any:
+    """Where the least element stands along ``axis``, or in all of ``x`` read as one row."""
+    return np.argmin(x, axis=axis)
+
+
 def _along(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     length = _kept(y, x, axis)
     return _kept(g, x, axis) * (x / where(equal(length, 0), 1.0, length))

@@ -98,43 +98,42 @@ def stack(tensors: Sequence[Array], axis: int = 0) -> Tensor:
     return _concat(*(expand_dims(t, axis) for t in tensors), axis=axis)
 
 
-# Indexing. getitem reads and scatter writes; each is the other's derivative.
+# Indexing. getitem reads and scatter writes; each is the other's derivative. The parts of the key
+# are arguments, so that tensors among them are seen.
 
 
-@primitive(lambda g, y, x, key: scatter(g, key, x.shape))
-def _getitem(x: Any, key: Any) -> Any:
+@primitive(lambda g, y, x, *key: _scatter(g, x.shape, *key))
+def _getitem(x: Any, *key: Any) -> Any:
     return x[key]
 
 
-def getitem(x: Array, key: Any) -> Tensor:
-    """``x[key]``: slices, integers, integer arrays, boolean masks, as in NumPy."""
-    return _getitem(x, _plain(key))
-
-
-@primitive(lambda g, y, x, key, shape: _getitem(g, key))
-def scatter(x: Array, key: Any, shape: Sequence[int]) -> Any:
-    """Zeros of the given shape, with ``x`` added at ``key``: elements named twice add up."""
+@primitive(lambda g, y, x, shape, *key: _getitem(g, *key))
+def _scatter(x: Any, shape: Sequence[int], *key: Any) -> Any:
     out = np.zeros(shape, np.asarray(x).dtype)
-    parts = key if isinstance(key, tuple) else (key,)
-    if all(part is None or part is ... or isinstance(part, (int, slice)) for part in parts):
+    if all(part is None or part is ... or isinstance(part, (int, slice)) for part in key):
         out[key] = x
-    elif out.ndim == 2 and len(parts) == 1 and _is_integers(key):
-        kernels.add_rows(out, np.ravel(key), np.reshape(x, (-1, out.shape[1])))
+    elif out.ndim == 2 and len(key) == 1 and key[0].dtype.kind in "iu":
+        kernels.add_rows(out, np.ravel(key[0]), np.reshape(x, (-1, out.shape[1])))
     else:
         np.add.at(out, key, x)
     return out
 
 
-def _plain(key: Any) -> Any:
-    if isinstance(key, tuple):
-        return tuple(_plain(part) for part in key)
-    if isinstance(key, Tensor):
-        return key._data
-    return np.asarray(key) if isinstance(key, list) else key
+def getitem(x: Any, key: Any) -> Tensor:
+    """``x[key]``: slices, integers, integer arrays, boolean masks, as in NumPy."""
+    return _getitem(x, *_parts(key))
 
 
-def _is_integers(key: Any) -> bool:
-    return isinstance(key, np.ndarray) and key.dtype.kind in "iu"
+def scatter(x: Array, key: Any, shape: Sequence[int]) -> Tensor:
+    """Zeros of the given shape, with ``x`` added at ``key``: elements named twice add up."""
+    return _scatter(x, shape, *_parts(key))
+
+
+def _parts(key: Any) -> list[Any]:
+    parts = key if isinstance(key, tuple) else (key,)
+    return [
+        np.asarray(part) if isinstance(part, (list, bool, np.bool_)) else part for part in parts
+    ]
 
 
 def take(x: Array, indices: Array, axis: int | None = None) -> Tensor:
@@ -149,13 +148,13 @@ def take(x: Array, indices: Array, axis: int | None = None) -> Tensor:
 
 def take_along_axis(x: Array, indices: Array, axis: int = -1) -> Tensor:
     """For each place in ``indices``, the element of ``x`` that it names along ``axis``."""
-    indices = np.asarray(_plain(indices))
-    if indices.ndim != np.ndim(x):
+    lengths = np.shape(indices)
+    if len(lengths) != np.ndim(x):
         raise ValueError(
-            f"take_along_axis: indices of shape {indices.shape} must have as many axes as "
+            f"take_along_axis: indices of shape {lengths} must have as many axes as "
             f"the tensor of shape {np.shape(x)}."
         )
-    key: list[Any] = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    key: list[Any] = list(np.ogrid[tuple(slice(n) for n in lengths)])
     key[axis] = indices
     return getitem(x, tuple(key))
 
