@@ -1,0 +1,189 @@
+"""Losses: derivatives to second order, numbers at the edges, and errors that teach."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad import nn
+
+seeds = st.integers(0, 2**32 - 1)
+reductions = st.sampled_from(["mean", "sum", "none"])
+REGRESSION = [nn.mse_loss, nn.l1_loss, nn.huber_loss, nn.binary_cross_entropy_with_logits]
+
+
+@st.composite
+def pairs(draw, reduction):
+    """Predictions and targets whose distances stay clear of 0 and 1, where some losses bend."""
+    least = 1 if reduction == "mean" else 0
+    shape = draw(st.lists(st.integers(least, 3), max_size=3).map(tuple))
+    rng = np.random.default_rng(draw(seeds))
+    target = np.asarray(rng.uniform(0.1, 0.9, shape))
+    distance = rng.choice([0.4, 2.0], shape) * rng.uniform(0.8, 1.2, shape)
+    values = np.asarray(target + distance * rng.choice([-1.0, 1.0], shape))
+    if draw(st.booleans()):
+        values = np.repeat(values[..., None], 2, axis=-1)[..., 0]  # every second in memory
+    return mg.Tensor(values, requires_grad=True), mg.Tensor(target, requires_grad=True)
+
+
+@pytest.mark.parametrize("loss", REGRESSION)
+@given(data=st.data(), reduction=reductions)
+@settings(max_examples=15)
+def test_the_derivatives_are_right_to_second_order_in_both_arguments(loss, data, reduction):
+    inputs = data.draw(pairs(reduction))
+    assert mg.gradcheck(lambda x, t: loss(x, t, reduction=reduction), inputs, order=2)
+
+
+@given(data=st.data(), reduction=reductions, smoothing=st.sampled_from([0.0, 0.1, 1.0]))
+@settings(max_examples=20)
+def test_cross_entropys_derivatives_are_right_to_second_order(data, reduction, smoothing):
+    least = 1 if reduction == "mean" else 0
+    shape = data.draw(st.lists(st.integers(least, 3), max_size=2).map(tuple))
+    rng = np.random.default_rng(data.draw(seeds))
+    logits = mg.Tensor(rng.normal(size=(3, *shape)).T, requires_grad=True)  # columns in memory
+    labels = rng.integers(0, 3, shape[::-1])
+    assert mg.gradcheck(
+        lambda x: nn.cross_entropy(x, labels, smoothing, reduction), [logits], order=2
+    )
+
+
+# What the numbers are
+
+
+def test_cross_entropy_is_the_negative_logarithm_of_the_right_probability():
+    logits = np.log([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]])
+    losses = nn.cross_entropy(mg.tensor(logits), [2, 0], reduction="none")
+    np.testing.assert_allclose(losses.numpy(), -np.log([0.5, 0.6]))
+
+
+def test_a_reduction_adds_or_averages():
+    logits, labels = mg.tensor(np.random.default_rng(0).normal(size=(4, 3))), [0, 1, 2, 0]
+    rows = nn.cross_entropy(logits, labels, reduction="none").numpy()
+    assert nn.cross_entropy(logits, labels, reduction="sum").item() == pytest.approx(rows.sum())
+    assert nn.cross_entropy(logits, labels).item() == pytest.approx(rows.mean())
+
+
+def test_labels_may_be_a_list_an_array_or_a_tensor_of_any_integer_type():
+    logits = mg.tensor(np.random.default_rng(0).normal(size=(2, 3)))
+    kinds = [[0, 2], np.array([0, 2], np.uint8), mg.tensor([0, 2]), np.array([0, 9, 2])[::2]]
+    assert len({nn.cross_entropy(logits, labels).item() for labels in kinds}) == 1
+
+
+def test_label_smoothing_mixes_in_the_mean_over_all_classes():
+    logits = mg.tensor(np.random.default_rng(0).normal(size=(1, 4)))
+    each = [nn.cross_entropy(logits, [c]).item() for c in range(4)]
+    smoothed = nn.cross_entropy(logits, [1], label_smoothing=0.2).item()
+    assert smoothed == pytest.approx(0.8 * each[1] + 0.2 * np.mean(each))
+
+
+def test_enormous_logits_do_not_overflow():
+    logits = mg.tensor(np.array([[1e30, 0.0], [-1e30, 0.0]], np.float32), requires_grad=True)
+    loss = nn.cross_entropy(logits, [0, 1])
+    loss.backward()
+    assert loss.item() == 0.0
+    np.testing.assert_array_equal(logits.grad.numpy(), np.zeros((2, 2)))
+
+
+def test_a_class_that_is_ruled_out_costs_nothing_unless_it_was_right():
+    logits = mg.tensor(np.array([[-np.inf, 0.0, 0.0]]), requires_grad=True)
+    assert nn.cross_entropy(logits, [1]).item() == pytest.approx(np.log(2))
+    assert nn.cross_entropy(logits, [0]).item() == np.inf
+
+
+@pytest.mark.parametrize(("x", "t"), [(40.0, 1.0), (-40.0, 0.0)])
+def test_a_tiny_binary_loss_keeps_its_precision(x, t):
+    loss = nn.binary_cross_entropy_with_logits(mg.tensor(np.array([x])), np.array([t]))
+    assert loss.item() == pytest.approx(np.exp(-40.0), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("x", "t", "expected"),
+    [(np.inf, 1, 0.0), (-np.inf, 0, 0.0), (np.inf, 0, np.inf), (-np.inf, 1, np.inf)],
+)
+def test_infinite_confidence_costs_nothing_or_everything(x, t, expected):
+    loss = nn.binary_cross_entropy_with_logits(mg.tensor(np.array([x])), np.array([t]))
+    assert loss.item() == expected
+
+
+def test_an_outlier_pulls_a_huber_loss_with_delta_at_most():
+    x = mg.tensor(np.array([0.5, 3.0, -1e30, np.inf]), requires_grad=True)
+    loss = nn.huber_loss(x, np.zeros(4), delta=2.0, reduction="sum")
+    loss.backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [0.5, 2.0, -2.0, 2.0])
+
+
+def test_the_slope_of_the_absolute_error_at_zero_is_zero():
+    x = mg.tensor(np.zeros(2), requires_grad=True)
+    nn.l1_loss(x, np.array([0.0, 1.0]), reduction="sum").backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [0.0, -1.0])
+
+
+@pytest.mark.parametrize("loss", REGRESSION)
+def test_integer_targets_do_not_widen_float32(loss):
+    assert loss(mg.tensor([0.5, 1.5]), np.array([0, 1])).dtype == np.float32
+    assert loss(mg.tensor([0.5, 1.5]), [0, 1]).dtype == np.float32
+
+
+# Errors
+
+
+@pytest.mark.parametrize("loss", REGRESSION)
+@pytest.mark.parametrize(
+    ("input", "target", "way_out"),
+    [
+        ((3, 1), (3,), r"input\[:, 0\]"),
+        ((3,), (3, 1), r"target.reshape\(\(3,\)\)"),
+        ((2, 3, 1), (2, 3), r"input.reshape\(\(2, 3\)\)"),
+        ((2, 3), (3,), "reshape one of them"),
+        ((3,), (), "reshape one of them"),
+    ],
+)
+def test_shapes_that_differ_are_refused_with_both_shapes_and_the_way_out(
+    loss, input, target, way_out
+):
+    with pytest.raises(ValueError, match=way_out) as refusal:
+        loss(mg.tensor(np.zeros(input)), np.zeros(target))
+    assert loss.__name__ in str(refusal.value)
+    assert f"shape {input}" in str(refusal.value) and f"shape {target}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("wrong", [3, -1, -100])
+def test_a_label_out_of_range_is_named_with_its_place_and_the_number_of_classes(wrong):
+    labels = np.array([0, 2, wrong, wrong])
+    with pytest.raises(ValueError, match=rf"label {wrong} at index 2 .* 3 classes.* 0 to 2"):
+        nn.cross_entropy(mg.tensor(np.zeros((4, 3))), labels)
+
+
+@pytest.mark.parametrize("labels", [np.eye(3), np.array([0.0, 1.0, 2.0])])
+def test_labels_that_are_not_integers_are_refused(labels):
+    with pytest.raises(TypeError, match=r"float64.*integer.*argmax"):
+        nn.cross_entropy(mg.tensor(np.zeros((3, 3))), labels)
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels"), [((4, 3), (5,)), ((4, 3), (4, 1)), ((4,), (4,)), ((2, 3, 4), (2, 4))]
+)
+def test_logits_and_labels_that_do_not_fit_are_both_named(logits, labels):
+    with pytest.raises(ValueError) as refusal:
+        nn.cross_entropy(mg.tensor(np.zeros(logits)), np.zeros(labels, int))
+    assert f"shape {logits}" in str(refusal.value) and f"shape {labels}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1.1])
+def test_label_smoothing_is_a_share(smoothing):
+    with pytest.raises(ValueError, match="label_smoothing"):
+        nn.cross_entropy(mg.tensor(np.zeros((1, 3))), [0], label_smoothing=smoothing)
+
+
+@pytest.mark.parametrize("delta", [0.0, -1.0])
+def test_huber_wants_a_positive_delta(delta):
+    with pytest.raises(ValueError, match="delta"):
+        nn.huber_loss(mg.tensor([1.0]), [1.0], delta=delta)
+
+
+@pytest.mark.parametrize("loss", [nn.cross_entropy, *REGRESSION])
+def test_an_unknown_reduction_is_named(loss):
+    logits, target = ((2, 3), [0, 1]) if loss is nn.cross_entropy else ((2,), [0.0, 1.0])
+    with pytest.raises(ValueError, match="'avg'"):
+        loss(mg.tensor(np.zeros(logits, np.float32)), target, reduction="avg")
