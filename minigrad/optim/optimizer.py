@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any, ClassVar, TypeAlias
 
+from ..modes import effect
 from ..tensor import Tensor
 from .flat import Flat, flats_of
 from .groups import (
@@ -65,8 +66,6 @@ class Optimizer:
     }
     # What options that are words may be.
     choices: ClassVar[dict[str, tuple[str, ...]]] = {}
-    # Whether weight decay shrinks the parameters itself, or is L2: a part of the gradient.
-    decoupled: ClassVar[bool] = False
 
     def __init__(self, params: Params, lr: Rate, **options: Any) -> None:
         self.param_groups: list[dict[str, Any]] = []
@@ -107,10 +106,6 @@ class Optimizer:
     def _check(self, *args: Any, **options: Any) -> None:
         """Raise if options that are in range each do not go together."""
 
-    def _decay(self, lr: float, weight_decay: float) -> tuple[float, float]:
-        """Return what decay multiplies θ by, and how much of θ it adds to the gradient."""
-        return (1 - lr * weight_decay, 0.0) if self.decoupled else (1.0, weight_decay)
-
     # What people call
 
     @property
@@ -124,12 +119,14 @@ class Optimizer:
         for group in self.param_groups:
             group["lr"] = lr
 
+    @effect
     def zero_grad(self) -> None:
         """Forget the gradients; ``backward()`` adds to what is there."""
         for group in self.param_groups:
             for p in group["params"]:
                 p.grad = None
 
+    @effect
     def step(self) -> None:
         """Update every parameter once, with the gradients that ``backward()`` has left.
 
@@ -216,3 +213,11 @@ class Optimizer:
                 raise ValueError(f"{type(self).__name__}: {name} is one of {words}; got {value!r}.")
         self._check(**now)
         return now
+
+
+def decay(lr: float, weight_decay: float, decoupled: bool) -> tuple[float, float]:
+    """Return what weight decay multiplies θ by, and how much of θ it adds to the gradient.
+
+    L2 regularisation is part of the gradient; decoupled decay shrinks θ beside the step.
+    """
+    return (1 - lr * weight_decay, 0.0) if decoupled else (1.0, weight_decay)
