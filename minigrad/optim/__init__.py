@@ -18,13 +18,32 @@ Adding one
    is t = 0, 1, ...; ``flat.state(name, start=0.0)`` is a state (made when first asked for, saved
    and loaded with the optimizer), ``flat.numbers`` holds scalar ones. ``flat.apply(rule, *rest)``
    calls the rule with θ and gradient in front and all numbers in the parameters' dtype.
-   ``self._decay(lr, weight_decay)`` gives the factor on θ and the L2 term, whichever is in use.
+   ``decay(lr, weight_decay, decoupled)`` gives the factor on θ and the L2 term, one of them idle.
    Rules for whole layers loop over ``flat.split(flat.theta)``, ``flat.split(flat.grad)`` and so on.
 4. Powers and ``1 - beta`` are computed in ``_update``, in Python floats, as PyTorch does.
 5. A row in ``tests/optimizers.py``: every property of all optimizers is then tested of it.
 """
 
+from .adagrad import Adadelta, Adagrad
+from .adam import Adam, AdamW
+from .adam_variants import Adamax, NAdam, RAdam
 from .optimizer import Optimizer
+from .rmsprop import RMSprop
 from .sgd import SGD, SGDW
+from .sign import Lion, SignSGD
 
-__all__ = ["SGD", "SGDW", "Optimizer"]
+__all__ = [
+    "SGD",
+    "SGDW",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "SignSGD",
+]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from ..kernels.fused import Array, elements, fused
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate
+from .optimizer import Optimizer, Params, Rate, decay
 
 
 @fused
@@ -87,6 +87,7 @@ class SGD(Optimizer):
     """
 
     limits: ClassVar = {**Optimizer.limits, "dampening": (0, float("inf"))}
+    decoupled: ClassVar[bool] = False
     choices: ClassVar = {"form": ("heavy_ball", "average", "rate_inside")}
 
     def __init__(
@@ -130,7 +131,7 @@ class SGD(Optimizer):
         nesterov: bool,
         form: str,
     ) -> None:
-        keep, weight_decay = self._decay(lr, weight_decay)
+        keep, weight_decay = decay(lr, weight_decay, self.decoupled)
         if momentum == 0:
             flat.apply(_descend, lr, keep, weight_decay)
             return
