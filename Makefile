@@ -43,6 +43,7 @@ test: $(READY)
 
 notebooks: $(READY)
 	$(PY) book/execute.py
+	$(PY) book/cover.py
 
 lint: $(READY)
 	$(PY) -m ruff format .

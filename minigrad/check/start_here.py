@@ -27,7 +27,7 @@ def landing(theta: Any) -> Verdict:
 
 def update(function: Callable[..., Any]) -> Verdict:
     """Judge a function ``update(theta, grad, lr)`` that returns the next parameters."""
-    theta, grad, lr = np.array([3.0, -2.0]), np.array([0.5, 4.0]), 0.1
+    theta, grad, lr = np.array([3.0, -2.0]), np.array([0.5, -4.0]), 0.1
     before = theta.copy()
     after, trouble = call(function, theta, grad, lr)
     if trouble is not None:
@@ -88,6 +88,8 @@ def rate(lr: Any) -> Verdict:
     try:
         lr = float(lr)
     except (TypeError, ValueError):
+        lr = np.nan
+    if not np.isfinite(lr):
         return Verdict(False, "A rate is one number.")
     x1, x2 = np.array([-9.0, 1.0]) * (1 - lr * np.array([0.2, 4.0])) ** 40
     gentle, steep = 0.1 * x1**2, 2 * x2**2

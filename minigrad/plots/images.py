@@ -29,7 +29,7 @@ def images(pixels: ArrayLike, names: Sequence[str], *, title: str, alt: str) -> 
         Show it with ``plt.show()``.
     """
     pictures: NDArray[np.float64] = np.asarray(pixels, dtype=float)
-    figure, row = subplots(1, len(pictures), alt=alt, figsize=(7, 1.3), squeeze=False)
+    figure, row = subplots(1, len(pictures), alt=alt, figsize=(7, 1.2), squeeze=False)
     with style():
         figure.suptitle(title, x=0.02, ha="left")
         for axes, picture, name in zip(row[0], pictures, names, strict=True):
