@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -46,27 +47,55 @@ class detect_anomaly:  # named like a statement
 
 
 class _Watch(Observer):
+    _within: Tensor | None = None  # the result, or leaf, whose gradient is being computed
+
     def operation(
         self, out: Tensor, function: Any, args: tuple[Any, ...], params: dict[str, Any]
     ) -> None:
+        if self._within is not None:  # a step on the way to a derivative, judged by its outcome
+            out._source = self._within._source
+            return
         out._source = _caller()
         bad = _bad(out._data)
         if bad and not any(_bad(arg) for arg in args):
             raise AnomalyError(f"{function.name} made {bad}{out._source}{_ranges(args)}.")
 
-    def derivative(self, gradient: Any, function: Any, result: Tensor, argument: int) -> None:
-        bad = _bad(gradient)
-        if bad:
+    def derivative(self, share: Any, result: Tensor, argument: int) -> Any:
+        value, gradient = self._computed(share, result), share.args[2]
+        parents = result._parents or ()
+        bad = _bad(value)
+        if bad and not any(_bad(v) for v in (gradient, *parents)):
             raise AnomalyError(
-                f"the derivative of {function.name} with respect to argument {argument} made "
-                f"{bad}; the forward ran{result._source or ' before anomaly mode was on'}"
-                f"{_ranges(result._parents or ())}."
+                f"the derivative of {result._primitive.name} with respect to argument {argument} "
+                f"made {bad}; the forward ran{_source(result)}{_ranges(parents)}."
             )
+        return value
+
+    def addition(self, both: Any, argument: Tensor) -> Any:
+        value = self._computed(both, argument)
+        bad = _bad(value)
+        if bad and not any(_bad(v) for v in both.args):
+            of = f"a leaf of shape {argument.shape}"
+            if argument._primitive is not None:
+                of = f"the result of {argument._primitive.name}, made{_source(argument)}"
+            raise AnomalyError(f"adding up the gradients from the uses of {of} made {bad}.")
+        return value
+
+    def _computed(self, compute: Callable[[], Any], of: Tensor) -> Any:
+        around, self._within = self._within, of
+        try:
+            return compute()
+        finally:
+            self._within = around
+
+
+def _source(result: Tensor) -> str:
+    return result._source or " before anomaly mode was on"
 
 
 def _bad(values: Any) -> str:
-    array = values._data if isinstance(values, Tensor) else values
-    if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or np.isfinite(array).all():
+    array = np.asarray(values._data if isinstance(values, Tensor) else values)
+    if array.dtype.kind != "f" or np.isfinite(array).all():
         return ""
     return "NaN" if np.isnan(array).any() else "an infinity"
 

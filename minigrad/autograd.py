@@ -8,6 +8,7 @@ is all that reverse-mode differentiation is (Linnainmaa 1970; Griewank & Walther
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -44,22 +45,46 @@ def walk(
         if g is not None:
             _check_unchanged(result)
             y, args = (result, parents) if on_tensors else (result._data, _arrays(parents))
-            params = result._params
             for i, parent in enumerate(parents):
-                if type(parent) is Tensor and parent.requires_grad:
-                    if function.each is not None:
-                        share = function.each(i, g, y, *args, **params)
-                    elif i < len(function.derivatives) and function.derivatives[i] is not None:
-                        share = function.derivatives[i](g, y, *args, **params)
+                if type(parent) is Tensor and parent.requires_grad and _differentiable(function, i):
+                    if observer is None:
+                        share = _share(result, i, g, y, args)
                     else:
-                        continue
-                    share = ops.fit(share, parent._data)
+                        compute = partial(_share, result, i, g, y, args)
+                        share = observer.derivative(compute, result, i)
                     before = pending.get(id(parent))
-                    pending[id(parent)] = share if before is None else ops.add(before, share)
-                    if observer is not None:
-                        observer.derivative(share, function, result, i)
+                    if before is None:
+                        pending[id(parent)] = share
+                    elif observer is None:
+                        pending[id(parent)] = ops.add(before, share)
+                    else:
+                        both = partial(ops.add, before, share)
+                        pending[id(parent)] = observer.addition(both, parent)
         if free:
             result._parents = None
+
+
+def _differentiable(function: Any, i: int) -> bool:
+    derivatives = function.derivatives
+    return function.each is not None or (i < len(derivatives) and derivatives[i] is not None)
+
+
+def _share(result: Tensor, i: int, g: Any, y: Any, args: Sequence[Any]) -> Any:
+    """Hand argument ``i`` its share of the gradient ``g`` of a result."""
+    function, argument = result._primitive, result._parents[i]  # type: ignore[index]
+    if function.each is not None:
+        share = function.each(i, g, y, *args, **result._params)
+    else:
+        share = function.derivatives[i](g, y, *args, **result._params)
+    try:
+        return ops.fit(share, argument._data)
+    except (AttributeError, IndexError, ValueError) as error:
+        found = f"shape {share.shape}" if hasattr(share, "shape") else repr(share)
+        raise ValueError(
+            f"the derivative of {function.name} with respect to argument {i}, of shape "
+            f"{argument.shape}, gave {found}: it must give an array of that shape, or of one "
+            "that it broadcasts to."
+        ) from error
 
 
 def _latest_last(output: Tensor) -> list[Tensor]:
@@ -205,7 +230,7 @@ def _seed(output: Tensor, gradient: Operand | None, what: str, instead: str) -> 
                 f"gradient. Reduce it first, .sum() or .mean(), or pass {instead}."
             )
         return Tensor(np.ones_like(output._data))
-    seed = gradient if type(gradient) is Tensor else Tensor(np.asarray(gradient))
+    seed = gradient if type(gradient) is Tensor else make_tensor(np.asarray(gradient))
     if seed.shape != output.shape:
         raise ValueError(
             f"{what}() of a tensor of shape {output.shape} was given a gradient of shape "

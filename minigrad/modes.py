@@ -25,8 +25,13 @@ class Observer:
     ) -> None:
         """Be told that a primitive made ``out``."""
 
-    def derivative(self, gradient: Any, function: Any, result: Tensor, argument: int) -> None:
-        """Be told that the derivative of the primitive behind ``result`` made ``gradient``."""
+    def derivative(self, share: Callable[[], Any], result: Tensor, argument: int) -> Any:
+        """Compute, for the walk, an argument's share of the gradient of ``result``."""
+        return share()
+
+    def addition(self, both: Callable[[], Any], argument: Tensor) -> Any:
+        """Compute, for the walk, the sum of two shares of one argument."""
+        return both()
 
     def effect(self, function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> None:
         """Be told that ``function`` is about to change something in place."""
@@ -47,6 +52,9 @@ class Observer:
 class _Mode(threading.local):
     recording = True
     observer: Observer | None = None
+
+    def __init__(self) -> None:  # once in each thread
+        self.outer: list[bool] = []  # what `recording` was around each `with` that is open
 
 
 mode = _Mode()
@@ -79,7 +87,7 @@ class no_grad:  # named like a statement
     _recording = False
 
     def __enter__(self) -> None:
-        self._before = mode.recording
+        mode.outer.append(mode.recording)
         mode.recording = self._recording
 
     def __exit__(
@@ -88,7 +96,7 @@ class no_grad:  # named like a statement
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        mode.recording = self._before
+        mode.recording = mode.outer.pop()
 
 
 class recording(no_grad):

@@ -79,13 +79,18 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
                 raise _explained(error, name, arrays) from error
             if type(data) is not ndarray:
                 data = np.asarray(data)
+            kind = data.dtype.kind
+            if kind != "f" and kind not in "iub":
+                raise TypeError(
+                    f"{name} made {data.dtype}; a tensor holds floats, integers or booleans."
+                )
             for array in arrays:
                 if data is array:
                     data = data.view()  # an argument returned as it came: know it as shared
             out = Tensor(data)
             if data.base is not None:
                 _share_memory(out, args)
-            if tracked and mode.recording and data.dtype.kind == "f":
+            if tracked and mode.recording and kind == "f":
                 for arg in args:  # writes from outside until now are in the past of this result
                     if type(arg) is Tensor and arg._memory is not None:
                         arg._memory.look()
@@ -120,7 +125,9 @@ def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
 def _explained(error: Exception, name: str, arrays: list[Any]) -> Exception:
     """Name the operation and the shapes in an error that NumPy raised."""
     shapes = [describe(a) for a in arrays if isinstance(a, np.ndarray)]
-    return type(error)(f"{name} of {' and '.join(shapes)}: {error}")
+    kinds = (ValueError, IndexError, TypeError)  # NumPy's own are made of more than a message
+    kind = next(kind for kind in kinds if isinstance(error, kind))
+    return kind(f"{name} of {' and '.join(shapes)}: {error}")
 
 
 def describe(array: np.ndarray) -> str:

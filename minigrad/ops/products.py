@@ -29,17 +29,23 @@ def matmul(a: Operand, b: Operand) -> Tensor:
     A vector on the left is a row, a vector on the right a column; the result has no axis for it.
     """
     left, right = np.ndim(a), np.ndim(b)
-    if left >= 2 and right >= 2:
-        return _matmul(a, b)
     if left == 0 or right == 0:
         raise ValueError(
             f"matmul of shape {np.shape(a)} and shape {np.shape(b)}: a single number has no rows "
             "and columns, multiply it with `*`."
         )
-    y = _matmul(
-        expand_dims(a, 0) if left == 1 else a,
-        expand_dims(b, -1) if right == 1 else b,
-    )
+    try:
+        y = _matmul(
+            expand_dims(a, 0) if left == 1 else a,
+            expand_dims(b, -1) if right == 1 else b,
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"matmul of shape {np.shape(a)} and shape {np.shape(b)}: the left one must have as "
+            "many columns as the right one has rows, and the axes before them must broadcast."
+        ) from error
+    if left >= 2 and right >= 2:
+        return y
     return squeeze(y, tuple([-2] * (left == 1) + [-1] * (right == 1)))
 
 

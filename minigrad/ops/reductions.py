@@ -13,23 +13,17 @@ import numpy as np
 from ..primitive import primitive
 from ..tensor import Array, Axis, Tensor
 from .elementwise import astype, equal, exp, where
-from .shapes import broadcast_to, concat, flip, permute_dims, reshape
-
-
-def _axes(x: Any, axis: Axis) -> tuple[int, ...]:
-    if axis is None:
-        return tuple(range(x.ndim))
-    return tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+from .shapes import axes_of, broadcast_to, concat, flip, permute_dims, reshape
 
 
 def _kept(reduced: Any, x: Any, axis: Axis) -> Any:
     """Give a reduction of ``x`` its axes back, with length 1."""
-    axes = _axes(x, axis)
+    axes = axes_of(x, axis)
     return reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
 
 def _count(x: Any, axis: Axis) -> int:
-    return math.prod(x.shape[a] for a in _axes(x, axis))
+    return math.prod(x.shape[a] for a in axes_of(x, axis))
 
 
 def _spread(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -92,25 +86,36 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
 
 
-def var(x: Array, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
+def _distance(g: Any, x: Any, axis: Axis, correction: float) -> Any:
+    distance = (x - mean(x, axis=axis, keepdims=True)) / (_count(x, axis) - correction)
+    return _kept(g, x, axis) * distance
+
+
+@primitive(
+    lambda g, y, x, axis=None, correction=0, keepdims=False: _distance(2 * g, x, axis, correction)
+)
+def var(x: Any, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Any:
     """Variance over ``axis``: the mean square distance from the mean.
 
     ``correction=1`` divides by n - 1, the unbiased estimate from a sample (and the default of
     ``torch.var``; NumPy's and the array API's is 0, as here).
     """
-    distance = x - mean(x, axis=axis, keepdims=True)
-    return sum(distance * distance, axis=axis, keepdims=keepdims) / (_count(x, axis) - correction)
+    return np.var(x, axis=axis, ddof=correction, keepdims=keepdims)
 
 
-def std(x: Array, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Tensor:
+@primitive(
+    lambda g, y, x, axis=None, correction=0, keepdims=False: _distance(
+        g / where(equal(y, 0), 1.0, y), x, axis, correction
+    )
+)
+def std(x: Any, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Any:
     """Standard deviation over ``axis``, the root of :func:`var`. The derivative at 0 is 0."""
-    length = norm(x - mean(x, axis=axis, keepdims=True), axis=axis, keepdims=keepdims)
-    return length / math.sqrt(_count(x, axis) - correction)
+    return np.std(x, axis=axis, ddof=correction, keepdims=keepdims)
 
 
 def prod(x: Array, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Product over ``axis``, multiplied two by two, so that zeros need no special case."""
-    axes = _axes(x, axis)
+    axes = axes_of(x, axis)
     rest = tuple(i for i in range(x.ndim) if i not in axes)
     kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
     n = _count(x, axis)
@@ -138,7 +143,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
-    return y if keepdims else np.squeeze(y, axis=_axes(x, axis))
+    return y if keepdims else np.squeeze(y, axis=axes_of(x, axis))
 
 
 @primitive(lambda g, y, x, axis=-1: y * g - y * sum(y * g, axis=axis, keepdims=True))

@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from .. import kernels
 from ..primitive import primitive
-from ..tensor import Array, Tensor
+from ..tensor import Array, Axis, Tensor
 from .elementwise import astype
+
+
+def axes_of(x: Any, axis: Axis) -> tuple[int, ...]:
+    """Return the axes that ``axis`` names, counted from the front; None names them all."""
+    if axis is None:
+        return tuple(range(np.ndim(x)))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return tuple(normalize_axis_index(a, np.ndim(x)) for a in axes)
 
 
 @primitive(lambda g, y, x, shape: reshape(g, x.shape))
@@ -22,7 +31,7 @@ def reshape(x: Array, shape: int | Sequence[int]) -> Any:
 @primitive(lambda g, y, x, axes: permute_dims(g, np.argsort([a % x.ndim for a in axes])))
 def permute_dims(x: Array, axes: Sequence[int]) -> Any:
     """``x`` with its axes in the order ``axes``."""
-    return np.transpose(x, [a % np.ndim(x) for a in axes])
+    return np.transpose(x, axes)
 
 
 def transpose(x: Array, axes: Sequence[int] | None = None) -> Tensor:
@@ -49,7 +58,7 @@ def squeeze(x: Array, axis: int | tuple[int, ...] | None = None) -> Tensor:
     shape = np.shape(x)
     if axis is None:
         axis = tuple(i for i, n in enumerate(shape) if n == 1)
-    axes = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
+    axes = axes_of(x, axis)
     if any(shape[a] != 1 for a in axes):
         raise ValueError(f"squeeze: of shape {shape} axis {axis} is not of length 1.")
     return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
@@ -66,6 +75,8 @@ def fit(g: Any, like: np.ndarray) -> Any:
 
     What was repeated in the forward is added up here. This is the one place where that is done.
     """
+    if like.dtype.kind != "f":
+        raise TypeError(f"only float tensors can require a gradient, this one is {like.dtype}.")
     if g.shape != like.shape:
         extra = g.ndim - like.ndim
         stretched = (i + extra for i, n in enumerate(like.shape) if n != g.shape[i + extra])
@@ -143,7 +154,7 @@ def take(x: Array, indices: Array, axis: int | None = None) -> Tensor:
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    return getitem(x, (slice(None),) * (axis % np.ndim(x)) + (indices,))
+    return getitem(x, (slice(None),) * axes_of(x, axis)[0] + (indices,))
 
 
 def take_along_axis(x: Array, indices: Array, axis: int = -1) -> Tensor:
@@ -155,16 +166,15 @@ def take_along_axis(x: Array, indices: Array, axis: int = -1) -> Tensor:
             f"the tensor of shape {np.shape(x)}."
         )
     key: list[Any] = list(np.ogrid[tuple(slice(n) for n in lengths)])
-    key[axis] = indices
+    key[axes_of(x, axis)[0]] = indices
     return getitem(x, tuple(key))
 
 
 def flip(x: Array, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """``x`` in reverse order along ``axis``; None means along every axis."""
-    ndim = np.ndim(x)
-    axes = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    backwards = {a % ndim for a in axes}
-    return getitem(x, tuple(slice(None, None, -1 if i in backwards else 1) for i in range(ndim)))
+    axes = axes_of(x, axis)
+    steps = (-1 if i in axes else 1 for i in range(np.ndim(x)))
+    return getitem(x, tuple(slice(None, None, step) for step in steps))
 
 
 def pad(x: Array, pad_width: int | tuple[int, int] | Sequence[tuple[int, int]]) -> Tensor:
