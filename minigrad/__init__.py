@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
+from typing import Any
 
 from numpy import bool_, float32, float64, int64
 
@@ -61,3 +63,10 @@ __all__ = [
     "value_and_grad",
     *_ops,
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what draws and judges when it is asked for: Matplotlib takes longer than the rest."""
+    if name in ("check", "plots"):
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

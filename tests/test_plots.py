@@ -1,6 +1,8 @@
 """Figures: they carry alternative text, keep their bytes, and are for every pair of eyes."""
 
 import re
+import subprocess
+import sys
 from base64 import b64decode
 from itertools import combinations
 
@@ -39,6 +41,13 @@ def drawings():
     yield plots.animate_paths(bowl, {"a": descent(0.4), "b": descent(0.51)}, **BOWL)
     x = mg.tensor(3.0, requires_grad=True)
     yield plots.graph(mg.exp(0.5 * x) * x, names={"x": x})
+
+
+def test_figures_are_there_when_asked_for_and_cost_nothing_before():
+    code = "import sys, minigrad as mg; assert 'matplotlib' not in sys.modules; mg.plots.paths"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with pytest.raises(AttributeError, match="no attribute 'plotz'"):
+        mg.plotz  # noqa: B018
 
 
 # Alternative text
