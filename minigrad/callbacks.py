@@ -231,8 +231,11 @@ class TensorBoard(Callback):
         if self.writer is None:
             from tensorboardX import SummaryWriter
 
-            # What an interrupted run wrote after its checkpoint is about to be done again.
-            self.writer = SummaryWriter(self.directory, purge_step=step or None)
+            # A resumed run does again what the interrupted one wrote after its checkpoint: that is
+            # to be forgotten. Files are told apart, and read in order, by name.
+            self.writer = SummaryWriter(
+                self.directory, purge_step=step or None, filename_suffix=f".{step:012d}"
+            )
         for name, value in run.step.items():
             self.writer.add_scalar(f"step/{name}", value, step)
 
