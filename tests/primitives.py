@@ -108,6 +108,12 @@ def reduced(draw: Any, least: int = 0, **params: Any) -> Any:
 
 
 @st.composite
+def picked(draw: Any) -> Any:
+    shape = draw(shapes(min_side=1))
+    return [shape], {"axis": draw(st.none() | axis(shape)) if shape else None}
+
+
+@st.composite
 def chosen(draw: Any) -> Any:
     condition, *rest = draw(broadcastable(3))
     return rest, {"condition": draw(hnp.arrays(bool, condition))}
@@ -418,6 +424,8 @@ REGISTRY: dict[str, Entry] = {
     "std": Entry(reduced(least=2, correction=st.integers(0, 1)), _correction(np.std)),
     "sum": Entry(reduced(), np.sum),
     "var": Entry(reduced(least=2, correction=st.integers(0, 1)), _correction(np.var)),
+    "argmax": Entry(picked(), np.argmax, differentiable=False),
+    "argmin": Entry(picked(), np.argmin, differentiable=False),
     # shapes
     "broadcast_to": Entry(stretched(), np.broadcast_to),
     "concat": Entry(joined(), lambda *parts, axis: np.concatenate(parts, axis), call=_listed),

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
-from primitives import MINIGRAD, NOT_FOR_USERS, REGISTRY, broadcastable, keys, shapes
+from primitives import MINIGRAD, NOT_FOR_USERS, REGISTRY
 
 import minigrad as mg
-from minigrad import ops
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 0/0 is a value here
 
@@ -27,16 +25,16 @@ def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
     return view
 
 
-def distinct(shapes, seed, positive):
+def distinct(lengths, seed, positive):
     """Arrays whose elements all differ in size, and stay clear of 0: no kink is near."""
-    sizes = [int(np.prod(shape)) for shape in shapes]
+    sizes = [int(np.prod(shape)) for shape in lengths]
     n = sum(sizes)
     rng = np.random.default_rng(seed)
     numbers = rng.permutation(0.4 + 1.2 * (np.arange(n) + 0.5) / max(n, 1))
     if not positive:
         numbers *= rng.choice([-1.0, 1.0], n)
     parts = np.split(numbers, np.cumsum(sizes)[:-1])
-    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    return [part.reshape(shape) for part, shape in zip(parts, lengths, strict=True)]
 
 
 @st.composite

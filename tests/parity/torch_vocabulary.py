@@ -61,8 +61,8 @@ def where(condition: np.ndarray | Tensor, a: Tensor, b: Tensor) -> Tensor:
 
 
 def clip(x: Tensor, low: Any = None, high: Any = None) -> Tensor:
-    if low is None and high is None:
-        return x.clone()
+    if low is None and high is None:  # PyTorch wants a bound
+        low = -math.inf
     if isinstance(low, np.ndarray) or isinstance(high, np.ndarray):
         low, high = (b if b is None else torch.as_tensor(b, dtype=x.dtype) for b in (low, high))
     return torch.clip(x, low, high)
@@ -82,7 +82,7 @@ def _reduction(reduce: Callable[..., Tensor]) -> Callable[..., Tensor]:
         axes = _axes(x, axis)
         rest = [i for i in range(x.ndim) if i not in axes]
         length = math.prod(x.shape[i] for i in axes)
-        joined = x.permute(*rest, *axes).reshape(*(x.shape[i] for i in rest), length)
+        joined = x.permute((*rest, *axes)).reshape((*(x.shape[i] for i in rest), length))
         kept = [1 if i in axes else n for i, n in enumerate(x.shape)]
         return reduce(joined, **params).reshape(kept if keepdims else [x.shape[i] for i in rest])
 
@@ -104,6 +104,14 @@ norm = _reduction(lambda x: torch.linalg.vector_norm(x, dim=-1))
 var = _reduction(lambda x, correction=0: torch.var(x, dim=-1, correction=correction))
 std = _reduction(lambda x, correction=0: torch.std(x, dim=-1, correction=correction))
 logsumexp = _reduction(lambda x: torch.logsumexp(x, dim=-1))
+
+
+def argmax(x: Tensor, axis: int | None = None) -> Tensor:
+    return torch.argmax(x, dim=axis)
+
+
+def argmin(x: Tensor, axis: int | None = None) -> Tensor:
+    return torch.argmin(x, dim=axis)
 
 
 def softmax(x: Tensor, axis: int = -1) -> Tensor:
@@ -203,7 +211,7 @@ def take(x: Tensor, indices: Any, axis: int | None = None) -> Tensor:
     axis %= x.ndim
     indices = torch.as_tensor(np.array(indices) % (x.shape[axis] or 1))
     chosen = torch.index_select(x, axis, indices.reshape(-1))
-    return chosen.reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    return chosen.reshape((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
 
 
 def take_along_axis(x: Tensor, indices: Any, axis: int = -1) -> Tensor:
