@@ -77,6 +77,21 @@ def test_show_displays_the_picture_once_with_its_text(monkeypatch):
     assert shown[0]["text/plain"] == 'Figure: Two lines, "a" & b.'
 
 
+def test_a_slider_leaves_a_picture_where_there_is_no_kernel(monkeypatch):
+    shell = InteractiveShell.instance()
+    shown = []
+    monkeypatch.setattr(shell.display_pub, "publish", lambda data, **_: shown.append(data))
+    slider = plots.Slider(
+        lambda lr: plots.paths(bowl, {"a": descent(lr)}, **BOWL),
+        label="learning rate", start=0.4, low=0.1, high=0.5, step=0.1,
+    )  # fmt: skip
+    shell.display_formatter.format(slider)
+    (data,) = shown
+    assert slider.picture(0.4) in data["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert slider.picture(0.1) != slider.picture(0.4)
+
+
 def test_a_graph_describes_itself():
     x = mg.tensor(3.0, requires_grad=True)
     y = mg.tensor(2.0, requires_grad=True)
