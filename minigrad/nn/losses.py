@@ -19,26 +19,28 @@ Reduction = Literal["mean", "sum", "none"]
 # Classes
 
 
-@primitive()
-def _wanted(labels: Any, classes: int, smoothing: float, dtype: Any) -> Any:
-    """Return the probabilities that are wanted: one row for each label."""
-    target = np.full((len(labels), classes), smoothing / classes, dtype)
-    target[np.arange(len(labels)), labels] += 1 - smoothing
-    return target
+def _softmax_pulled_back(g: Any, y: Any, x: Any, labels: Any, smoothing: float) -> Any:
+    p = ops.softmax(x)
+    return p * (g - ops.sum(p * g, axis=-1, keepdims=True))
 
 
-@primitive(
-    lambda g, y, x, labels, smoothing: (
-        ops.expand_dims(g, 1) * (ops.softmax(x) - _wanted(labels, x.shape[1], smoothing, x.dtype))
-    )
-)
+@primitive(_softmax_pulled_back)
+def _excess(x: Any, labels: Any, smoothing: float) -> Any:
+    """Return the probabilities there are minus those that are wanted."""
+    p: Any = ops.softmax(x)
+    p[np.arange(len(labels)), labels] -= 1 - smoothing
+    return p - smoothing / x.shape[1] if smoothing else p
+
+
+@primitive(lambda g, y, x, labels, smoothing: ops.expand_dims(g, 1) * _excess(x, labels, smoothing))
 def _cross_entropy(x: Any, labels: Any, smoothing: float) -> Any:
     _check_labels(labels, x.shape[1])
-    logp: Any = ops.log_softmax(x)
-    nll = -logp[np.arange(len(labels)), labels]
-    if smoothing:
-        nll = (1 - smoothing) * nll - smoothing * logp.mean(axis=1)
-    return nll
+    distance = np.max(x, axis=1, keepdims=True) - x
+    total = np.log(np.sum(np.exp(-distance), axis=1))
+    right = distance[np.arange(len(labels)), labels]
+    return total + (
+        (1 - smoothing) * right + smoothing * distance.mean(axis=1) if smoothing else right
+    )
 
 
 _cross_entropy.name = "cross_entropy"  # type: ignore[attr-defined]
