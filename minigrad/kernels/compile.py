@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import numba
+from numba.core.caching import FunctionCache
+
+
+class _Cache(FunctionCache):
+    """Numba's cache on disk; where the disk is full, the machine code is not kept, that is all."""
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with contextlib.suppress(OSError):
+            super().save_overload(sig, data)
 
 
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -14,7 +24,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     Division follows NumPy (infinity and NaN, no exception). The loop releases the interpreter
     lock and runs on the calling thread alone: safe from several threads and after a fork.
     """
-    try:
-        return numba.njit(function, cache=True, error_model="numpy", nogil=True)
-    except RuntimeError:  # nowhere to write a cache, on a read-only installation for one
-        return numba.njit(function, error_model="numpy", nogil=True)
+    compiled: Any = numba.njit(function, error_model="numpy", nogil=True)
+    with contextlib.suppress(RuntimeError):  # nowhere to write: a read-only installation, for one
+        compiled._cache = _Cache(function)
+    return compiled
