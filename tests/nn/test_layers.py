@@ -322,6 +322,12 @@ def test_causal_attention_does_not_see_what_is_later():
     assert (np.abs(before - after)[:, 3:] > 1e-6).any()
 
 
+def test_the_mask_of_causal_attention_is_no_anomaly():
+    attend = nn.MultiHeadAttention(4, 2)
+    with mg.detect_anomaly():
+        attend(np.ones((1, 3, 4), np.float32), causal=True).sum().backward()
+
+
 def test_attention_without_order_does_not_care_about_order():
     attend = nn.MultiHeadAttention(4, 2, dtype=np.float64)
     x = np.random.default_rng(0).normal(size=(2, 5, 4))

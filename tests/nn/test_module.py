@@ -1,5 +1,7 @@
 """Modules: what is found in them, saved from them and written back."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -142,6 +144,14 @@ def test_a_state_that_does_not_fit_is_refused_with_every_reason_and_nothing_is_w
     ]
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
+
+
+def test_a_copy_is_a_model_of_its_own():
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    twin = copy.deepcopy(model)
+    twin(np.ones((4, 2), np.float32)).sum().backward()
+    assert all(p.grad is None for p in model.parameters())
+    assert (twin[1].running_mean.numpy() != model[1].running_mean.numpy()).any()
 
 
 def test_a_model_prints_as_a_tree():
