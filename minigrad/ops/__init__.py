@@ -8,7 +8,7 @@ from .shapes import *
 # fmt: off
 __all__ = [
     "abs", "add", "argmax", "argmin", "astype", "broadcast_to", "clip", "concat", "cos", "cumsum",
-    "divide", "einsum", "equal", "erf", "exp", "expand_dims", "fit", "flip", "gelu", "getitem",
+    "divide", "einsum", "equal", "erf", "exp", "expand_dims", "flip", "gelu", "getitem",
     "greater", "greater_equal", "less", "less_equal", "log", "log_softmax", "logsumexp", "matmul",
     "max", "maximum", "mean", "min", "minimum", "multiply", "negative", "norm", "not_equal", "pad",
     "permute_dims", "pow", "prod", "relu", "reshape", "scatter", "sigmoid", "sign", "silu", "sin",
