@@ -109,30 +109,24 @@ def _encode(value: Any, place: str, arrays: list[np.ndarray]) -> Any:
         return value
     if type(value) is list:
         return [_encode(v, f"{place}[{i}]", arrays) for i, v in enumerate(value)]
+    if type(value) is tuple:
+        return {"tuple": _encode(list(value), place, arrays)}
     if isinstance(value, dict):
         for key in value:
             if type(key) not in _PLAIN:
-                raise TypeError(f"save: {place} has a key {key!r} of type {_kind(key)}.")
+                raise TypeError(f"save: {place} has a key {key!r} of type {type(key).__name__}.")
         return {"dict": [[k, _encode(v, f"{place}[{k!r}]", arrays)] for k, v in value.items()]}
-    if type(value) is tuple:
-        return {"tuple": _encode(list(value), place, arrays)}
-    kind = next((k for k, t in _ARRAYS.items() if isinstance(value, t)), None)
-    array = np.asarray(value._data if isinstance(value, Tensor) else value)
-    if kind is None or array.dtype.hasobject:
+    kinds = {"tensor": Tensor, "array": np.ndarray, "scalar": np.generic}
+    kind = next((name for name, type_ in kinds.items() if isinstance(value, type_)), None)
+    array = np.asarray(value._data if isinstance(value, Tensor) else value) if kind else None
+    if array is None or array.dtype.hasobject:
+        of = "" if array is None else " of Python objects"
         raise TypeError(
-            f"save: {place} is of type {_kind(value)}; a checkpoint holds dicts, lists and tuples "
-            "of arrays, Tensors, numbers, strings, booleans and None."
+            f"save: {place} is of type {type(value).__name__}{of}; a checkpoint holds dicts, lists "
+            "and tuples of arrays, Tensors, numbers, strings, booleans and None."
         )
     arrays.append(array)
     return {kind: len(arrays) - 1}
-
-
-_ARRAYS = {"tensor": Tensor, "array": np.ndarray, "scalar": np.generic}
-
-
-def _kind(value: Any) -> str:
-    dtype = f" of {value.dtype}" if isinstance(value, np.ndarray) else ""
-    return f"{type(value).__module__}.{type(value).__qualname__}{dtype}"
 
 
 def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
