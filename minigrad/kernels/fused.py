@@ -23,7 +23,7 @@ agree to the last bit a rule keeps to four points:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -34,9 +34,9 @@ try:
     from .compile import jit as fused
 except ImportError:
 
-    def fused(rule: Any) -> Any:
+    def fused(function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the rule: NumPy runs it."""
-        return rule
+        return function
 
     overload = None
 
