@@ -76,11 +76,20 @@ def pools(draw):
     return draw(arrays(draw(DTYPES), shape)), size, draw(st.integers(1, 3))
 
 
+@st.composite
+def labelled_rows(draw):
+    n, classes = draw(st.integers(0, 4)), draw(st.integers(1, 4))
+    labels = draw(hnp.arrays(np.int64, n, elements=st.integers(0, classes - 1)))
+    return draw(arrays(draw(DTYPES), (n, classes))), labels, draw(st.sampled_from([0.0, 0.1, 1.0]))
+
+
 ARGUMENTS = {
     "add_rows": row_sums(),
     "conv2d": convolutions("conv2d"),
     "conv2d_filter": convolutions("conv2d_filter"),
     "conv2d_image": convolutions("conv2d_image"),
+    "cross_entropy": labelled_rows(),
+    "cross_entropy_slope": labelled_rows(),
     "window_argmax": pools(),
 }
 

@@ -12,6 +12,8 @@ try:
         conv2d,
         conv2d_filter,
         conv2d_image,
+        cross_entropy,
+        cross_entropy_slope,
         window_argmax,
     )
 except ImportError:
@@ -20,7 +22,17 @@ except ImportError:
         conv2d,
         conv2d_filter,
         conv2d_image,
+        cross_entropy,
+        cross_entropy_slope,
         window_argmax,
     )
 
-__all__ = ["add_rows", "conv2d", "conv2d_filter", "conv2d_image", "window_argmax"]
+__all__ = [
+    "add_rows",
+    "conv2d",
+    "conv2d_filter",
+    "conv2d_image",
+    "cross_entropy",
+    "cross_entropy_slope",
+    "window_argmax",
+]

@@ -93,6 +93,48 @@ def _inside(j, padding, stride, width, columns):
 
 
 @jit
+def cross_entropy(x, labels, smoothing):
+    n, classes = x.shape
+    losses = np.empty(n, x.dtype)
+    for i in range(n):
+        top = _greatest(x[i])
+        total = distances = 0.0
+        for j in range(classes):
+            total += np.exp(x[i, j] - top)
+            distances += top - x[i, j]
+        right = top - x[i, labels[i]]
+        if smoothing:
+            right = (1 - smoothing) * right + smoothing * (distances / classes)
+        losses[i] = np.log(total) + right
+    return losses
+
+
+@jit
+def cross_entropy_slope(x, labels, smoothing):
+    n, classes = x.shape
+    slope = np.empty((n, classes), x.dtype)
+    for i in range(n):
+        top = _greatest(x[i])
+        total = 0.0
+        for j in range(classes):
+            slope[i, j] = np.exp(x[i, j] - top)
+            total += slope[i, j]
+        for j in range(classes):
+            slope[i, j] = slope[i, j] / total - smoothing / classes
+        slope[i, labels[i]] -= 1 - smoothing
+    return slope
+
+
+@jit
+def _greatest(row):
+    top = row[0]
+    for value in row:
+        if value > top:
+            top = value
+    return top
+
+
+@jit
 def window_argmax(x, size, stride):
     n, channels, height, width = x.shape
     rows = (height - size) // stride + 1

@@ -43,6 +43,24 @@ def conv2d_filter(
     return dw
 
 
+def cross_entropy(x: np.ndarray, labels: np.ndarray, smoothing: float) -> np.ndarray:
+    """Return, for each row of logits, the loss with its label, which must be a column."""
+    distance = np.max(x, axis=1, keepdims=True) - x
+    total = np.log(np.sum(np.exp(-distance), axis=1))
+    right = distance[np.arange(len(x)), labels]
+    if smoothing:
+        right = (1 - smoothing) * right + smoothing * np.mean(distance, axis=1)
+    return total + right
+
+
+def cross_entropy_slope(x: np.ndarray, labels: np.ndarray, smoothing: float) -> np.ndarray:
+    """Return the derivative of that: the probabilities there are minus those that are wanted."""
+    p = np.exp(x - np.max(x, axis=1, keepdims=True))
+    p /= np.sum(p, axis=1, keepdims=True)
+    p[np.arange(len(x)), labels] -= 1 - smoothing
+    return p - smoothing / x.shape[1] if smoothing else p
+
+
 def window_argmax(x: np.ndarray, size: int, stride: int) -> np.ndarray:
     """For each window of each channel: where in its H x W pixels the greatest one stands.
 
