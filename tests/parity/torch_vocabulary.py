@@ -39,7 +39,6 @@ not_equal = torch.ne
 no_grad = torch.no_grad
 pow = torch.pow
 relu = torch.relu
-reshape = torch.reshape
 sigmoid = torch.sigmoid
 sign = torch.sign
 silu = functional.silu
@@ -146,6 +145,10 @@ def avg_pool2d(x: Tensor, size: int, stride: int | None = None) -> Tensor:
 
 
 # Shapes
+
+
+def reshape(x: Tensor, shape: int | Sequence[int]) -> Tensor:
+    return torch.reshape(x, (shape,) if isinstance(shape, int) else tuple(shape))
 
 
 def permute_dims(x: Tensor, axes: Sequence[int]) -> Tensor:
