@@ -348,6 +348,21 @@ def test_the_walk_frees_results_as_it_passes_them(no_collector):
     assert alive == list(range(10, 0, -1))
 
 
+def test_the_walk_drops_a_gradient_as_soon_as_it_is_spent(no_collector):
+    x = mg.tensor(np.ones(1_000), requires_grad=True)
+    y = x
+    for _ in range(200):
+        y = mg.tanh(y)
+    loss = y.sum()
+    tracemalloc.start()
+    try:
+        loss.backward(retain_graph=True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * x.data.nbytes
+
+
 def test_a_kept_result_does_not_keep_what_it_was_made_from(no_collector):
     x = mg.tensor([1.0, 2.0], requires_grad=True)
     y = x * x
