@@ -1,6 +1,7 @@
 """What is true of every optimizer."""
 
 import copy
+import functools
 import pickle
 import subprocess
 import sys
@@ -8,34 +9,35 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from optimizers import CASES, name_of
+from optimizers import CASES, SEPARATE, SPECIAL, name_of, shapes_for, take_step
 
 import minigrad as mg
 from minigrad.optim.flat import Flat
 from minigrad.tensor import memory_of
 
 KERNELS = Path(mg.__file__).parent / "kernels"
-SHAPES = [(3, 4), (4,), (), (2, 1, 3)]
-every_optimizer = pytest.mark.parametrize("case", CASES, ids=name_of)
+SHAPES = shapes_for(CASES[0])
+every_optimizer = pytest.mark.parametrize("case", CASES + SPECIAL, ids=name_of)
+every_separate_optimizer = pytest.mark.parametrize("case", SEPARATE, ids=name_of)
 
 
-def parameters(dtype=np.float64, seed=0):
+def parameters(dtype=np.float64, seed=0, shapes=SHAPES):
     rng = np.random.default_rng(seed)
-    return [mg.tensor(np.asarray(rng.normal(size=s), dtype), requires_grad=True) for s in SHAPES]
+    return [mg.tensor(np.asarray(rng.normal(size=s), dtype), requires_grad=True) for s in shapes]
 
 
 def gradients(params, t):
-    """Give every parameter a gradient that depends on its place and the step alone."""
+    """Give every parameter a gradient that depends on its place and the step; return a loss."""
     for i, p in enumerate(params):
         g = np.random.default_rng([t, i]).normal(size=p.shape)
         p.grad = mg.tensor(np.asarray(g, p.dtype))
+    return 1.0 / (t + 1)
 
 
 def train(opt, params, steps, first=0):
     """Take the steps from ``first`` up to ``steps``."""
     for t in range(first, steps):
-        gradients(params, t)
-        opt.step()
+        take_step(opt, functools.partial(gradients, params, t))
     return [p.numpy().copy() for p in params]
 
 
@@ -56,9 +58,9 @@ SCHEDULES = [
 def test_the_rate_of_every_update_is_the_one_that_plotting_shows(case, schedule):
     cls, options = case
     plotted = schedule(np.arange(12))
-    params = parameters()
+    params = parameters(shapes=shapes_for(case))
     opt = cls(params, lr=schedule, **options)
-    by_hand = parameters()
+    by_hand = parameters(shapes=shapes_for(case))
     twin = cls(by_hand, lr=plotted[0], **options)
     for t, rate in enumerate(plotted):
         assert opt.lr == rate and opt.steps == t
@@ -73,9 +75,9 @@ def test_the_rate_of_every_update_is_the_one_that_plotting_shows(case, schedule)
 def test_a_resumed_run_gives_the_bits_of_one_that_never_stopped(case, dtype, tmp_path):
     cls, options = case
     schedule = mg.schedules.cosine(0.05, steps=9)
-    straight = parameters(dtype)
+    straight = parameters(dtype, shapes=shapes_for(case))
     whole = train(cls(straight, lr=schedule, **options), straight, 10)
-    params = parameters(dtype)
+    params = parameters(dtype, shapes=shapes_for(case))
     opt = cls(params, lr=schedule, **options)
     halfway = train(opt, params, 4)
     mg.save(opt.state_dict(), tmp_path / "opt.npz")
@@ -89,11 +91,12 @@ def test_a_resumed_run_gives_the_bits_of_one_that_never_stopped(case, dtype, tmp
 @every_optimizer
 def test_saving_changes_nothing_and_later_steps_do_not_change_what_was_saved(case):
     cls, options = case
-    params = parameters()
+    params = parameters(shapes=shapes_for(case))
     opt = cls(params, lr=0.01, **options)
     train(opt, params, 3)
     saved, kept = opt.state_dict(), copy.deepcopy(opt.state_dict())
     train(opt, params, 6, first=3)
+    saved, kept = saved.get("inside", saved), kept.get("inside", kept)
     for memory, before in zip(saved["memory"], kept["memory"], strict=True):
         assert memory["numbers"] == before["numbers"]
         assert list(memory["states"]) == list(before["states"])
@@ -105,7 +108,7 @@ def test_saving_changes_nothing_and_later_steps_do_not_change_what_was_saved(cas
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_compiled_loop_and_numpy_agree_to_the_last_bit(case, dtype, monkeypatch):
     cls, options = case
-    compiled = parameters(dtype)
+    compiled = parameters(dtype, shapes=shapes_for(case))
     a = train(cls(compiled, lr=0.05, **options), compiled, 20)
     apply = Flat.apply
 
@@ -114,7 +117,7 @@ def test_the_compiled_loop_and_numpy_agree_to_the_last_bit(case, dtype, monkeypa
         return apply(self, rule.py_func, *arguments)
 
     monkeypatch.setattr(Flat, "apply", in_numpy)
-    plain = parameters(dtype)
+    plain = parameters(dtype, shapes=shapes_for(case))
     assert same_bits(a, train(cls(plain, lr=0.05, **options), plain, 20))
 
 
@@ -122,10 +125,11 @@ def test_the_compiled_loop_and_numpy_agree_to_the_last_bit(case, dtype, monkeypa
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_parameters_and_states_keep_their_dtype(case, dtype):
     cls, options = case
-    params = parameters(dtype)
+    params = parameters(dtype, shapes=shapes_for(case))
     opt = cls(params, lr=0.05, **options)
     assert {x.dtype for x in train(opt, params, 2)} == {np.dtype(dtype)}
-    for memory in opt.state_dict()["memory"]:
+    state = opt.state_dict()
+    for memory in state.get("inside", state)["memory"]:
         for parts in memory["states"].values():
             assert {part.dtype for part in parts} == {np.dtype(dtype)}
 
@@ -133,16 +137,19 @@ def test_parameters_and_states_keep_their_dtype(case, dtype):
 @every_optimizer
 def test_a_rate_of_zero_moves_nothing(case):
     cls, options = case
-    params = parameters()
+    if "hypergrad_lr" in options:  # the rate of the rate
+        options = {**options, "hypergrad_lr": 0.0}
+    params = parameters(shapes=shapes_for(case))
     before = [p.numpy().copy() for p in params]
     after = train(cls(params, lr=0.0, **options), params, 3)
     assert all(np.array_equal(a, b) for a, b in zip(after, before, strict=True))
 
 
-@every_optimizer
+@every_separate_optimizer
 def test_float32_and_float64_parameters_share_a_group(case):
     cls, options = case
-    single, double = parameters(np.float32), parameters(np.float64)
+    shapes = shapes_for(case)
+    single, double = parameters(np.float32, shapes=shapes), parameters(np.float64, shapes=shapes)
     mixed = [p for pair in zip(single, double, strict=True) for p in pair]
     opt = cls(mixed, lr=0.05, **options)
     for t in range(5):
@@ -150,22 +157,22 @@ def test_float32_and_float64_parameters_share_a_group(case):
         gradients(double, t)
         opt.step()
     for together in (single, double):
-        alone = parameters(together[0].dtype)
+        alone = parameters(together[0].dtype, shapes=shapes)
         after = train(cls(alone, lr=0.05, **options), alone, 5)
         assert same_bits(after, [p.numpy() for p in together])
 
 
-@every_optimizer
+@every_separate_optimizer
 def test_groups_have_rates_and_options_of_their_own(case):
     cls, options = case
-    a, b = parameters(seed=2), parameters(seed=3)
+    a, b = (parameters(seed=seed, shapes=shapes_for(case)) for seed in (2, 3))
     opt = cls([{"params": a, "lr": 0.1}, {"params": b, **options}], lr=0.01)
     for t in range(5):
         gradients(a, t)
         gradients(b, t)
         opt.step()
     assert opt.last_lr == [0.1, 0.01]
-    alone_a, alone_b = parameters(seed=2), parameters(seed=3)
+    alone_a, alone_b = (parameters(seed=seed, shapes=shapes_for(case)) for seed in (2, 3))
     assert same_bits([p.numpy() for p in a], train(cls(alone_a, lr=0.1), alone_a, 5))
     assert same_bits([p.numpy() for p in b], train(cls(alone_b, lr=0.01, **options), alone_b, 5))
 

@@ -19,7 +19,8 @@ Adding one
    and loaded with the optimizer), ``flat.numbers`` holds scalar ones. ``flat.apply(rule, *rest)``
    calls the rule with θ and gradient in front and all numbers in the parameters' dtype.
    ``decay(lr, weight_decay, decoupled)`` gives the factor on θ and the L2 term, one of them idle.
-   Rules for whole layers loop over ``flat.split(flat.theta)``, ``flat.split(flat.grad)`` and so on.
+   Numbers that differ by layer go to ``apply`` as a list; ``flat.split(flat.grad)`` gives the parts
+   in their shapes. ``_prepare(groups)`` comes before it, for what needs all gradients at once.
 4. Powers and ``1 - beta`` are computed in ``_update``, in Python floats, as PyTorch does.
 5. A row in ``tests/optimizers.py``: every property of all optimizers is then tested of it.
 """
@@ -27,23 +28,50 @@ Adding one
 from .adagrad import Adadelta, Adagrad
 from .adam import Adam, AdamW
 from .adam_variants import Adamax, NAdam, RAdam
+from .averages import EMA, SWA
+from .dadaptation import DAdaptAdamW, DAdaptSGD
+from .hypergradient import SGDHD, AdamHD
+from .layerwise import LAMB, LARS
+from .muon import Muon
 from .optimizer import Optimizer
+from .polyak import PolyakSGD
+from .prodigy import Prodigy
+from .quasi_newton import minimize
 from .rmsprop import RMSprop
+from .sam import SAM
+from .schedule_free import ScheduleFreeAdamW, ScheduleFreeSGD
 from .sgd import SGD, SGDW
 from .sign import Lion, SignSGD
+from .wrapper import Lookahead
 
 __all__ = [
+    "EMA",
+    "LAMB",
+    "LARS",
+    "SAM",
     "SGD",
+    "SGDHD",
     "SGDW",
+    "SWA",
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamHD",
     "AdamW",
     "Adamax",
+    "DAdaptAdamW",
+    "DAdaptSGD",
     "Lion",
+    "Lookahead",
+    "Muon",
     "NAdam",
     "Optimizer",
+    "PolyakSGD",
+    "Prodigy",
     "RAdam",
     "RMSprop",
+    "ScheduleFreeAdamW",
+    "ScheduleFreeSGD",
     "SignSGD",
+    "minimize",
 ]

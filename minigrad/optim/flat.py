@@ -91,13 +91,29 @@ class Flat:
         return self.states[name]
 
     def apply(self, rule: Callable[..., None], *arguments: Any) -> None:
-        """Call ``rule(theta, grad, *arguments)`` with the numbers in the parameters' dtype."""
+        """Call ``rule(theta, grad, *arguments)`` with the numbers in the parameters' dtype.
+
+        A list among the arguments holds one number for each parameter: the rule is then called
+        for one parameter after the other.
+        """
         cast = self.theta.dtype.type
-        rule(
-            self.theta,
-            self.grad,
-            *(a if isinstance(a, (np.ndarray, bool)) else cast(a) for a in arguments),
-        )
+
+        def call(span: slice, i: int) -> None:
+            numbers = (a[i] if isinstance(a, list) else a for a in arguments)
+            rule(
+                self.theta[span],
+                self.grad[span],
+                *(
+                    a[span] if isinstance(a, np.ndarray) else a if isinstance(a, bool) else cast(a)
+                    for a in numbers
+                ),
+            )
+
+        if any(isinstance(a, list) for a in arguments):
+            for i, (first, last) in enumerate(self.spans):
+                call(slice(first, last), i)
+        else:
+            call(slice(None), 0)
 
     def split(self, flat: np.ndarray) -> list[np.ndarray]:
         """Return the part of a flat array that belongs to each parameter, in its shape."""

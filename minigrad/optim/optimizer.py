@@ -21,6 +21,7 @@ from .groups import (
 )
 
 Rate: TypeAlias = "float | Callable[[int], float]"
+Groups: TypeAlias = list[tuple[list[Flat], dict[str, Any]]]
 Params: TypeAlias = "Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]"
 
 
@@ -103,6 +104,15 @@ class Optimizer:
         """
         raise NotImplementedError
 
+    def _prepare(self, groups: Groups) -> None:
+        """Do what needs all gradients at once, before the first `_update` of a step.
+
+        Parameters
+        ----------
+        groups : list of pairs
+            The flats of each group, their gradients in place, and the group's options.
+        """
+
     def _check(self, *args: Any, **options: Any) -> None:
         """Raise if options that are in range each do not go together."""
 
@@ -138,7 +148,9 @@ class Optimizer:
         options = [self._now(group) for group in self.param_groups]
         for flat in chain.from_iterable(self._flats):
             flat.gather()
-        for flats, values in zip(self._flats, options, strict=True):
+        groups = list(zip(self._flats, options, strict=True))
+        self._prepare(groups)
+        for flats, values in groups:
             for flat in flats:
                 self._update(flat, **values)
                 flat.stamp()

@@ -1,0 +1,241 @@
+"""D-adaptation: the rate from an estimate of the distance to the solution."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from ..kernels.fused import Array, elements, fused
+from .flat import Flat
+from .optimizer import Groups, Optimizer, Params, Rate
+from .reductions import dot, norm1
+from .selftuning import SelfTuning
+
+
+class DAdaptation(SelfTuning):
+    """What the forms share: d, the estimate."""
+
+    limits: ClassVar = {**Optimizer.limits, "d0": (0, math.inf)}
+
+    @property
+    def d(self) -> float:
+        """The estimate of the distance from the start to the solution, so far. It only grows."""
+        return self._recall("d", self.param_groups[0]["d0"])
+
+    def _check(self, d0: float, **_: object) -> None:
+        if d0 == 0:
+            raise ValueError(f"{type(self).__name__}: d0 must be above 0, for 0 never grows.")
+
+
+@fused
+def _sum(theta: Array, grad: Array, s: Array, weight: float, weight_decay: float) -> None:
+    for i in elements(theta):
+        s[i] = s[i] + weight * (grad[i] + weight_decay * theta[i])
+
+
+@fused
+def _back(theta: Array, grad: Array, s: Array, start: Array, new: float) -> None:
+    for i in elements(theta):
+        theta[i] = theta[i] + new * (start[i] - s[i] - theta[i])
+
+
+class DAdaptSGD(DAdaptation):
+    """Gradient descent that needs no rate: it estimates how far the solution is.
+
+    The best fixed rate is ‖θ_0 − θ*‖ over the size of the gradients. For a convex loss, d_t is a
+    lower bound of that distance, which the gradients seen so far imply::
+
+        a_t = d_t η_t / ‖g_0‖
+        r_{t+1} = r_t + a_t g_t · s_t
+        s_{t+1} = s_t + a_t g_t
+        d_{t+1} = max(d_t, 2 r_{t+1} / ‖s_{t+1}‖)
+        θ_{t+1} = μ θ_t + (1 − μ) (θ_0 − s_{t+1})
+
+    Norms and products are over all parameters.
+
+    Parameters
+    ----------
+    params : iterable of Tensors, (name, Tensor) pairs or group dicts
+        See :class:`Optimizer`.
+    lr : float or schedule
+        η, a factor on the rate that is found: 1, or a schedule from 1 downwards. The rate in use is
+        ``adapted_lr``.
+    momentum : float
+        μ, of the average of the iterates.
+    weight_decay : float
+        λ, an L2 penalty, part of g_t.
+    d0 : float
+        d_0, surely below the distance.
+
+    Notes
+    -----
+    The authors' code agrees. PyTorch, Keras and optax have none.
+
+    References
+    ----------
+    Defazio & Mishchenko (2023), Learning-rate-free learning by D-adaptation, SGD form.
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: Rate = 1.0,
+        momentum: Rate = 0.0,
+        weight_decay: Rate = 0.0,
+        d0: float = 1e-6,
+    ) -> None:
+        super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay, d0=d0)
+
+    def _prepare(self, groups: Groups) -> None:
+        (d0,) = self._common(groups, "d0")
+        d, r, g0 = self._recall("d", d0), self._recall("r", 0.0), self._recall("g0", 0.0)
+        pairs = [(flat, options) for flats, options in groups for flat in flats]
+        if g0 == 0:
+            pushes = (flat.grad + o["weight_decay"] * flat.theta for flat, o in pairs)
+            g0 = math.sqrt(sum(dot(push, push) for push in pushes))
+        squared = 0.0
+        for flat, options in pairs:
+            weight_decay, s = options["weight_decay"], flat.state("s")
+            flat.state("start", flat.theta)
+            weight = d * options["lr"] / g0 if g0 > 0 else 0.0
+            r += weight * (dot(flat.grad, s) + weight_decay * dot(flat.theta, s))
+            flat.apply(_sum, s, weight, weight_decay)
+            flat.numbers["adapted_lr"] = weight
+            squared += dot(s, s)
+        if squared > 0:
+            d = max(d, 2 * r / math.sqrt(squared))
+        self._remember(d=d, r=r, g0=g0)
+
+    def _update(
+        self, flat: Flat, lr: float, momentum: float, weight_decay: float, d0: float
+    ) -> None:
+        flat.apply(_back, flat.state("s"), flat.state("start"), 1 - momentum)
+
+
+@fused
+def adam_moments(
+    theta: Array,
+    grad: Array,
+    m: Array,
+    v: Array,
+    s: Array,
+    beta1: float,
+    new1: float,
+    beta2: float,
+    new2: float,
+    beta3: float,
+    new3: float,
+) -> None:
+    """Add a gradient to both moments and to the weighted sum."""
+    for i in elements(theta):
+        m[i] = beta1 * m[i] + new1 * grad[i]
+        v[i] = beta2 * v[i] + new2 * (grad[i] * grad[i])
+        s[i] = beta3 * s[i] + new3 * grad[i]
+
+
+@fused
+def adam_step(
+    theta: Array, grad: Array, m: Array, v: Array, keep: float, rate: float, eps: float
+) -> None:
+    """Move the parameters along the moments."""
+    for i in elements(theta):
+        theta[i] = keep * theta[i] - rate * m[i] / (np.sqrt(v[i]) + eps)
+
+
+class DAdaptAdamW(DAdaptation):
+    """AdamW that needs no rate: it estimates how far the solution is, in the largest coordinate.
+
+    s is the second moment here, z the weighted sum of gradients, and β₃ = √β₂::
+
+        a_t = d_t η_t
+        r_{t+1} = β₃ r_t + (1 − β₃) a_t g_t · z_t / (√s_{t−1} + ε)
+        m_t = β₁ m_{t−1} + (1 − β₁) a_t g_t
+        s_t = β₂ s_{t−1} + (1 − β₂) g_t²
+        z_{t+1} = β₃ z_t + (1 − β₃) a_t g_t
+        d_{t+1} = max(d_t, r_{t+1} / ((1 − β₃) ‖z_{t+1}‖₁))
+        θ_{t+1} = (1 − a_t λ) θ_t − m_t / (√s_t + ε)
+
+    Products and norms are over all parameters. With ``bias_correction``, a_t has Adam's factor
+    √(1 − β₂^{t+1}) / (1 − β₁^{t+1}).
+
+    Parameters
+    ----------
+    params : iterable of Tensors, (name, Tensor) pairs or group dicts
+        See :class:`Optimizer`.
+    lr : float or schedule
+        η, a factor on the rate that is found: 1, or a schedule from 1 downwards. The rate in use is
+        ``adapted_lr``.
+    betas : pair of float
+        β₁ and β₂, the same in all groups.
+    eps : float
+        ε.
+    weight_decay : float
+        λ, decoupled.
+    d0 : float
+        d_0, surely below the distance.
+    bias_correction : bool
+        Correct for the moments' start at zero.
+
+    Notes
+    -----
+    optax's ``contrib.dadapt_adamw`` corrects the bias, the authors' code does not by default.
+    PyTorch and Keras have none.
+
+    References
+    ----------
+    Defazio & Mishchenko (2023), Learning-rate-free learning by D-adaptation, Adam form.
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: Rate = 1.0,
+        betas: tuple[Rate, Rate] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: Rate = 0.0,
+        d0: float = 1e-6,
+        bias_correction: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            d0=d0,
+            bias_correction=bias_correction,
+        )
+
+    def _prepare(self, groups: Groups) -> None:
+        d0, (beta1, beta2) = self._common(groups, "d0", "betas")
+        beta3 = math.sqrt(beta2)
+        d, r = self._recall("d", d0), beta3 * self._recall("r", 0.0)
+        size = 0.0
+        for flats, options in groups:
+            rate = d * options["lr"] * correction(self.steps, (beta1, beta2), options)
+            for flat in flats:
+                m, s, z = flat.state("m"), flat.state("s"), flat.state("z")
+                if self.steps:
+                    scaled = z / (np.sqrt(s) + options["eps"])
+                    r += (1 - beta3) * rate * dot(flat.grad, scaled)
+                news = (1 - beta1) * rate, 1 - beta2, (1 - beta3) * rate
+                flat.apply(adam_moments, m, s, z, beta1, news[0], beta2, news[1], beta3, news[2])
+                flat.numbers["adapted_lr"] = rate
+                size += norm1(z)
+        if size > 0:
+            d = max(d, r / ((1 - beta3) * size))
+        self._remember(d=d, r=r)
+
+    def _update(self, flat: Flat, lr: float, eps: float, weight_decay: float, **_: object) -> None:
+        keep = 1 - flat.numbers["adapted_lr"] * weight_decay
+        flat.apply(adam_step, flat.state("m"), flat.state("s"), keep, 1.0, eps)
+
+
+def correction(steps: int, betas: tuple[float, float], options: dict[str, bool]) -> float:
+    """Return Adam's factor on the rate of the next update, 1 if it is not wanted."""
+    if not options["bias_correction"]:
+        return 1.0
+    beta1, beta2 = betas
+    return math.sqrt(1 - beta2 ** (steps + 1)) / (1 - beta1 ** (steps + 1))

@@ -1,0 +1,103 @@
+"""Polyak's step size: the rate from the loss itself."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from ..modes import effect
+from ..tensor import Tensor
+from .flat import Flat
+from .optimizer import Groups, Optimizer, Params, Rate
+from .reductions import dot
+from .selftuning import SelfTuning
+from .sgd import _descend
+
+
+class PolyakSGD(SelfTuning):
+    """Gradient descent with the step that would reach the least loss, were it a straight line.
+
+    ::
+
+        α_t = min( max(L_t − L*, 0) / (c ‖g_t‖²), η_t )
+        θ_{t+1} = θ_t − α_t g_t
+
+    L_t is the loss that g_t is the gradient of: give it to ``step``. Where L* is the least loss, no
+    step of this size overshoots on a convex function. The norm is over all parameters.
+
+    Parameters
+    ----------
+    params : iterable of Tensors, (name, Tensor) pairs or group dicts
+        See :class:`Optimizer`.
+    lr : float or schedule
+        η, the cap. Infinity for none.
+    f_min : float
+        L*: the least loss that can be reached, or a bound below it. A network that can fit all of
+        its data reaches 0.
+    c : float
+        1 for Polyak's step; 1/2 is what the theory of the stochastic one likes.
+
+    Notes
+    -----
+    optax's ``polyak_sgd(variant="sps+")`` agrees, its ``scaling`` s being c = 1/s with the cap s
+    times its own; its "sps" climbs where L_t < L*. PyTorch and Keras have none.
+
+    References
+    ----------
+    Polyak (1987), Introduction to optimization; Loizou et al. (2021), Stochastic Polyak step-size
+    for SGD (the cap); Garrigos et al. (2023) (the positive part).
+
+    Examples
+    --------
+    >>> opt = mg.optim.PolyakSGD(model.parameters(), lr=1.0)
+    >>> loss.backward()
+    >>> opt.step(loss)
+    >>> opt.adapted_lr
+    """
+
+    limits: ClassVar = {
+        **{name: bounds for name, bounds in Optimizer.limits.items() if name != "lr"},
+        "c": (0, math.inf),
+    }
+
+    def __init__(self, params: Params, lr: Rate = 1.0, f_min: float = 0.0, c: float = 1.0) -> None:
+        super().__init__(params, lr, f_min=f_min, c=c)
+
+    def _check(self, lr: float, f_min: float, c: float) -> None:
+        if not lr >= 0:
+            raise ValueError(f"PolyakSGD: lr, the cap, must be zero or positive; got {lr}.")
+        if not c > 0 or not math.isfinite(f_min):
+            raise ValueError(f"PolyakSGD: c is positive, f_min finite; got c={c}, f_min={f_min}.")
+
+    @effect
+    def step(self, loss: Tensor | float) -> None:  # type: ignore[override]
+        """Update every parameter once.
+
+        Parameters
+        ----------
+        loss : Tensor or float
+            The loss whose gradients ``backward()`` has left.
+
+        Raises
+        ------
+        ValueError
+            If the loss is not one finite number. Then nothing has been updated.
+        RuntimeError
+            If a parameter has no gradient. Then none has been updated.
+        """
+        value = loss._data if isinstance(loss, Tensor) else loss
+        if getattr(value, "size", 1) != 1 or not math.isfinite(float(value)):
+            raise ValueError(f"PolyakSGD.step(loss) wants the loss, a finite number; got {loss}.")
+        self._loss = float(value)
+        super().step()
+
+    def _prepare(self, groups: Groups) -> None:
+        squared = sum(dot(flat.grad, flat.grad) for flats, _ in groups for flat in flats)
+        for flats, options in groups:
+            gap = max(self._loss - options["f_min"], 0.0)
+            rate = min(gap / (options["c"] * squared), options["lr"]) if squared > 0 else 0.0
+            for flat in flats:
+                flat.numbers["adapted_lr"] = rate
+
+    def _update(self, flat: Flat, lr: float, f_min: float, c: float) -> None:
+        flat.apply(_descend, flat.numbers["adapted_lr"], 1.0, 0.0)

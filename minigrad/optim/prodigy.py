@@ -1,0 +1,112 @@
+"""Prodigy: D-adaptation with later gradients weighing more."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from .dadaptation import DAdaptation, adam_moments, adam_step, correction
+from .flat import Flat
+from .optimizer import Groups, Params, Rate
+from .reductions import dot, norm1
+
+
+class Prodigy(DAdaptation):
+    """D-adapted AdamW whose estimate grows faster, for its weights favour the later gradients.
+
+    s is the second moment, z the weighted sum of gradients, and β₃ = √β₂::
+
+        a_t = d_t η_t
+        r_{t+1} = β₃ r_t + (d_t / d_0) a_t g_t · (θ_0 − θ_t)
+        m_t = β₁ m_{t−1} + (1 − β₁) d_t g_t
+        s_t = β₂ s_{t−1} + (1 − β₂) d_t² g_t²
+        z_{t+1} = β₃ z_t + (d_t / d_0) a_t g_t
+        d_{t+1} = max(d_t, c r_{t+1} / ‖z_{t+1}‖₁)
+        θ_{t+1} = (1 − a_t λ) θ_t − a_t m_t / (√s_t + d_{t+1} ε)
+
+    Products and norms are over all parameters. With ``bias_correction``, a_t has Adam's factor
+    √(1 − β₂^{t+1}) / (1 − β₁^{t+1}). With ``safeguard_warmup``, d_t takes the place of a_t in z, so
+    that small rates in a warmup do not make the estimate too large.
+
+    Parameters
+    ----------
+    params : iterable of Tensors, (name, Tensor) pairs or group dicts
+        See :class:`Optimizer`.
+    lr : float or schedule
+        η, a factor on the rate that is found: 1, or a schedule from 1 downwards. The rate in use is
+        ``adapted_lr``.
+    betas : pair of float
+        β₁ and β₂, the same in all groups.
+    eps : float
+        ε.
+    weight_decay : float
+        λ, decoupled.
+    d0 : float
+        d_0, surely below the distance.
+    d_coef : float
+        c, the authors' knob: 0.5 and 2 are usual, too.
+    bias_correction : bool
+        Correct for the moments' start at zero.
+    safeguard_warmup : bool
+        For a schedule with a warmup.
+
+    Notes
+    -----
+    The authors' code agrees; so does optax's ``contrib.prodigy``, which corrects the bias. PyTorch
+    and Keras have none.
+
+    References
+    ----------
+    Mishchenko & Defazio (2024), Prodigy: an expeditiously adaptive parameter-free learner.
+    """
+
+    limits: ClassVar = {**DAdaptation.limits, "d_coef": (0, math.inf)}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: Rate = 1.0,
+        betas: tuple[Rate, Rate] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: Rate = 0.0,
+        d0: float = 1e-6,
+        d_coef: float = 1.0,
+        bias_correction: bool = False,
+        safeguard_warmup: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            d0=d0,
+            d_coef=d_coef,
+            bias_correction=bias_correction,
+            safeguard_warmup=safeguard_warmup,
+        )
+
+    def _prepare(self, groups: Groups) -> None:
+        d0, d_coef, (beta1, beta2) = self._common(groups, "d0", "d_coef", "betas")
+        beta3 = math.sqrt(beta2)
+        d, r = self._recall("d", d0), beta3 * self._recall("r", 0.0)
+        size = 0.0
+        for flats, options in groups:
+            rate = d * options["lr"] * correction(self.steps, (beta1, beta2), options)
+            weight = d / d0 * (d if options["safeguard_warmup"] else rate)
+            for flat in flats:
+                m, s, z = flat.state("m"), flat.state("s"), flat.state("z")
+                way = flat.state("start", flat.theta) - flat.theta
+                r += d / d0 * rate * dot(flat.grad, way)
+                news = (1 - beta1) * d, (1 - beta2) * d * d, weight
+                flat.apply(adam_moments, m, s, z, beta1, news[0], beta2, news[1], beta3, news[2])
+                flat.numbers["adapted_lr"] = rate
+                size += norm1(z)
+        if size > 0:
+            d = max(d, d_coef * r / size)
+        self._remember(d=d, r=r)
+
+    def _update(self, flat: Flat, lr: float, eps: float, weight_decay: float, **_: object) -> None:
+        rate = flat.numbers["adapted_lr"]
+        keep = 1 - rate * weight_decay
+        flat.apply(adam_step, flat.state("m"), flat.state("s"), keep, rate, self.d * eps)

@@ -1,0 +1,202 @@
+"""Schedule-free: an average of the iterates does what a falling rate would do."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import ClassVar
+
+import numpy as np
+
+from ..kernels.fused import Array, elements, fused
+from ..modes import effect
+from ..tensor import write
+from .flat import Flat
+from .optimizer import Groups, Optimizer, Params, Rate
+
+
+@fused
+def _sgd(
+    theta: Array,
+    grad: Array,
+    z: Array,
+    x: Array,
+    lr: float,
+    weight_decay: float,
+    beta: float,
+    share: float,
+) -> None:
+    for i in elements(theta):
+        z[i] = z[i] - lr * (grad[i] + weight_decay * theta[i])
+        x[i] = x[i] + share * (z[i] - x[i])
+        theta[i] = z[i] + beta * (x[i] - z[i])
+
+
+@fused
+def _adam(
+    theta: Array,
+    grad: Array,
+    z: Array,
+    x: Array,
+    s: Array,
+    lr: float,
+    weight_decay: float,
+    beta: float,
+    share: float,
+    beta2: float,
+    new2: float,
+    correct2: float,
+    eps: float,
+) -> None:
+    for i in elements(theta):
+        s[i] = beta2 * s[i] + new2 * (grad[i] * grad[i])
+        u = grad[i] / (np.sqrt(correct2 * s[i]) + eps) + weight_decay * theta[i]
+        z[i] = z[i] - lr * u
+        x[i] = x[i] + share * (z[i] - x[i])
+        theta[i] = z[i] + beta * (x[i] - z[i])
+
+
+class _ScheduleFree(Optimizer):
+    """The three sequences: y where gradients are taken, z that steps, and x, the average."""
+
+    limits: ClassVar = {**Optimizer.limits, "beta": (0, 1)}
+
+    @effect
+    def eval(self) -> None:
+        """Put the average x into the parameters: what to validate, to save and to use."""
+        for flat in chain.from_iterable(self._flats):
+            if "evaluating" not in flat.numbers and "x" in flat.states:
+                for p, average in zip(flat.params, flat.split(flat.state("x")), strict=True):
+                    write(p, average)
+            flat.numbers["evaluating"] = 1.0
+
+    @effect
+    def train(self) -> None:
+        """Put y, where the next gradient is to be taken, back into the parameters."""
+        for flat in chain.from_iterable(self._flats):
+            if flat.numbers.pop("evaluating", None) is not None and "x" in flat.states:
+                z, beta = flat.state("z"), flat.theta.dtype.type(flat.numbers["beta"])
+                y = z + beta * (flat.state("x") - z)  # as the step left it, to the bit
+                for p, part in zip(flat.params, flat.split(y), strict=True):
+                    write(p, part)
+
+    def _prepare(self, groups: Groups) -> None:
+        if "evaluating" in self._flats[0][0].numbers:
+            raise RuntimeError(
+                f"{type(self).__name__}: the parameters hold the average since eval(), and steps "
+                "start from elsewhere: call train() on the optimizer first."
+            )
+
+    def _sequences(self, flat: Flat, lr: float, beta: float) -> tuple[list[Array], list[float]]:
+        """Return z and x, and the numbers that mix them; count this step into the average."""
+        largest = max(flat.numbers.get("largest_lr", 0.0), lr)
+        weight = largest**2
+        total = flat.numbers.get("total", 0.0) + weight
+        flat.numbers.update(largest_lr=largest, total=total, beta=beta)
+        share = weight / total if total > 0 else 0.0
+        sequences = [flat.state("z", flat.theta), flat.state("x", flat.theta)]
+        return sequences, [beta, share]
+
+
+class ScheduleFreeSGD(_ScheduleFree):
+    """Gradient descent with an average in place of a schedule, for runs of any length.
+
+    The gradient g_t is taken at y_t, which is what the parameters hold during training::
+
+        y_t = (1 − β) z_t + β x_t
+        z_{t+1} = z_t − η_t (g_t + λ y_t)
+        x_{t+1} = (1 − c_t) x_t + c_t z_{t+1},    c_t = w_t / Σ_{i≤t} w_i,    w_t = max_{i≤t} η_i²
+
+    x, z and y start at θ_0. At a constant rate, x is the plain average of z_1, ..., z_{t+1}. The
+    loss is to be judged at x: call ``eval()`` before validation, and ``train()`` afterwards.
+
+    Parameters
+    ----------
+    params : iterable of Tensors, (name, Tensor) pairs or group dicts
+        See :class:`Optimizer`.
+    lr : float or schedule
+        η: constant, or with a warmup,
+        ``mg.schedules.warmup(mg.schedules.constant(1.0), steps=100)``, and no decay.
+    beta : float
+        β, what momentum is elsewhere: 0.9, up to 0.98 for long runs.
+    weight_decay : float
+        λ, taken at y.
+
+    Notes
+    -----
+    The authors' code agrees, which stores y and z, and finds x from them. So does optax's
+    ``contrib.schedule_free_sgd`` at a constant rate; where the rate is a schedule, optax weighs by
+    the rate of the step to come. PyTorch has none.
+
+    References
+    ----------
+    Defazio et al. (2024), The road less scheduled.
+
+    Examples
+    --------
+    >>> opt = mg.optim.ScheduleFreeSGD(model.parameters(), lr=1.0)
+    >>> opt.train()  # the training loop; then:
+    >>> opt.eval()
+    >>> accuracy(model(x_test), y_test)
+    """
+
+    def __init__(
+        self, params: Params, lr: Rate = 1.0, beta: Rate = 0.9, weight_decay: Rate = 0.0
+    ) -> None:
+        super().__init__(params, lr, beta=beta, weight_decay=weight_decay)
+
+    def _update(self, flat: Flat, lr: float, beta: float, weight_decay: float) -> None:
+        sequences, numbers = self._sequences(flat, lr, beta)
+        flat.apply(_sgd, *sequences, lr, weight_decay, *numbers)
+
+
+class ScheduleFreeAdamW(_ScheduleFree):
+    """AdamW with an average in place of momentum and of a schedule.
+
+    The sequences are those of :class:`ScheduleFreeSGD`, with β₁ for β and, in place of g_t, ::
+
+        s_t = β₂ s_{t−1} + (1 − β₂) g_t²
+        u_t = g_t / (√(s_t / (1 − β₂^{t+1})) + ε)
+
+    Call ``eval()`` before validation, and ``train()`` afterwards.
+
+    Parameters
+    ----------
+    params : iterable of Tensors, (name, Tensor) pairs or group dicts
+        See :class:`Optimizer`.
+    lr : float or schedule
+        η: constant, or with a warmup, and no decay.
+    betas : pair of float
+        β₁ and β₂.
+    eps : float
+        ε.
+    weight_decay : float
+        λ, decoupled, taken at y.
+
+    Notes
+    -----
+    optax's ``contrib.schedule_free_adamw`` agrees at a constant rate, and the authors' code at any.
+    The first version of that code had √(1 − β₂^{t+1}) in η_t, hence in w_t. PyTorch has none.
+
+    References
+    ----------
+    Defazio et al. (2024), The road less scheduled.
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: Rate = 0.0025,
+        betas: tuple[Rate, Rate] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: Rate = 0.0,
+    ) -> None:
+        super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def _update(
+        self, flat: Flat, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    ) -> None:
+        beta1, beta2 = betas
+        sequences, numbers = self._sequences(flat, lr, beta1)
+        correct2 = 1 / (1 - beta2 ** (self.steps + 1))
+        rest = (beta2, 1 - beta2, correct2, eps)
+        flat.apply(_adam, *sequences, flat.state("s"), lr, weight_decay, *numbers, *rest)

@@ -1,0 +1,157 @@
+"""Optimizers around an optimizer: Lookahead."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from ..kernels.fused import Array, elements, fused
+from ..modes import effect
+from .flat import Flat
+from .groups import check_number
+from .optimizer import Optimizer, Rate
+
+
+class Wrapper(Optimizer):
+    """Base of the optimizers that add something to the step of another.
+
+    Rate, groups, counts and gradients are those of the optimizer inside.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Any, another wrapper included.
+
+    Attributes
+    ----------
+    optimizer : Optimizer
+        The one inside.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"{type(self).__name__} goes around an optimizer, as in {type(self).__name__}("
+                f"mg.optim.SGD(params, lr=0.1)); got a {type(optimizer).__name__}."
+            )
+        self.optimizer = optimizer
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """Those of the optimizer inside."""
+        return self.optimizer.param_groups
+
+    @property
+    def steps(self) -> int:  # type: ignore[override]
+        """Updates done."""
+        return self.optimizer.steps
+
+    @property
+    def last_lr(self) -> list[float]:  # type: ignore[override]
+        """The rate that the latest update used, one for each group."""
+        return self.optimizer.last_lr
+
+    @property
+    def lr(self) -> float:
+        """The rate that the next step will use (of the first group). Setting it sets all groups."""
+        return self.optimizer.lr
+
+    @lr.setter
+    def lr(self, lr: Rate) -> None:
+        self.optimizer.lr = lr
+
+    @property
+    def _flats(self) -> list[list[Flat]]:  # type: ignore[override]
+        return self.optimizer._flats
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that the next step depends on, the state of the optimizer inside included."""
+        return {"optimizer": type(self).__name__, "inside": self.optimizer.state_dict()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state_dict()`` was taken: the next step gives the same bits.
+
+        Raises
+        ------
+        ValueError
+            If the state does not belong here. Nothing has changed then.
+        """
+        name = type(self).__name__
+        if state["optimizer"] != name:
+            raise ValueError(f"this is the state of {state['optimizer']}, and not of {name}.")
+        self.optimizer.load_state_dict(state["inside"])
+
+
+@fused
+def _synchronize(theta: Array, grad: Array, slow: Array, part: float) -> None:
+    for i in elements(theta):
+        slow[i] = slow[i] + part * (theta[i] - slow[i])
+        theta[i] = slow[i]
+
+
+class Lookahead(Wrapper):
+    """Let any optimizer run ahead for k steps, then go only a part of the way to where it came.
+
+    ::
+
+        after every k-th update:    φ ← φ + α (θ − φ),    θ ← φ
+
+    φ, the slow weights, start at θ_0. After a multiple of k updates the parameters hold them.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        The fast one; its momentum goes on.
+    sync_period : int
+        k.
+    slow_step_size : float
+        α.
+
+    Notes
+    -----
+    optax's ``lookahead`` agrees, with ``reset_state=False``. PyTorch and Keras have none.
+
+    References
+    ----------
+    Zhang et al. (2019), Lookahead optimizer: k steps forward, 1 step back.
+
+    Examples
+    --------
+    >>> opt = mg.optim.Lookahead(mg.optim.Adam(model.parameters(), lr=1e-3))
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, sync_period: int = 5, slow_step_size: float = 0.5
+    ) -> None:
+        super().__init__(optimizer)
+        check_number("Lookahead: slow_step_size", slow_step_size, 0, math.inf)
+        if not isinstance(sync_period, int) or sync_period < 1:
+            raise ValueError(f"Lookahead: sync_period is an int from 1 on; got {sync_period!r}.")
+        self.sync_period = sync_period
+        self.slow_step_size = slow_step_size
+
+    def step(self, *args: Any) -> Any:
+        """Let the optimizer inside make a step, and synchronize after every k-th.
+
+        Parameters and result are those of its own ``step``.
+        """
+        self._start()
+        result = self.optimizer.step(*args)
+        self._finish()
+        return result
+
+    @effect
+    def _start(self) -> None:
+        for flat in chain.from_iterable(self._flats):
+            if "slow" not in flat.states:
+                for p, slow in zip(flat.params, flat.split(flat.state("slow")), strict=True):
+                    slow[...] = p._data
+
+    @effect
+    def _finish(self) -> None:
+        if self.steps % self.sync_period == 0:
+            for flat in chain.from_iterable(self._flats):
+                flat.apply(_synchronize, flat.state("slow"), self.slow_step_size)
+                flat.stamp()
