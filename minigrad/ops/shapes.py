@@ -124,7 +124,7 @@ def _scatter(x: Any, shape: Sequence[int], *key: Any) -> Any:
     if all(part is None or part is ... or isinstance(part, (int, slice)) for part in key):
         out[key] = x
     elif out.ndim == 2 and len(key) == 1 and key[0].dtype.kind in "iu":
-        kernels.add_rows(out, np.ravel(key[0]), np.reshape(x, (-1, out.shape[1])))
+        kernels.add_rows(out, np.ravel(key[0]), np.reshape(x, (key[0].size, out.shape[1])))
     else:
         np.add.at(out, key, x)
     return out
