@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .memory import memory_of
 from .modes import effect, mode, no_grad, recording
-from .tensor import Operand, Tensor, memory_of
+from .tensor import Operand, Tensor
 
 Tensors = TypeVar("Tensors", Tensor, list[Tensor])
 

@@ -14,8 +14,12 @@ from __future__ import annotations
 
 import itertools
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
 
 tick = itertools.count(1).__next__
 
@@ -52,3 +56,11 @@ class Memory:
 
     def _sum(self) -> int:
         return zlib.crc32(np.ravel(self.array, order="K").data)
+
+
+def memory_of(tensor: Tensor) -> Memory:
+    """Return the record of writes for the memory that ``tensor`` views."""
+    if tensor._memory is None:
+        base = tensor._data.base
+        tensor._memory = Memory(base if isinstance(base, np.ndarray) else tensor._data)
+    return tensor._memory

@@ -10,9 +10,9 @@ from typing import Any, ParamSpec, Protocol, overload
 import numpy as np
 from numpy import ndarray
 
-from .memory import tick
+from .memory import memory_of, tick
 from .modes import mode
-from .tensor import Tensor, memory_of
+from .tensor import Tensor
 
 P = ParamSpec("P")
 Derivative = Callable[..., Any] | None

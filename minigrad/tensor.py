@@ -8,8 +8,8 @@ from typing import Any, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
-from .memory import Memory
-from .modes import effect, is_recording, mode
+from .memory import Memory, memory_of
+from .modes import mode
 
 Operand: TypeAlias = "Tensor | np.ndarray | np.generic | float | int | bool"
 Array: TypeAlias = "Tensor | np.ndarray"
@@ -76,7 +76,7 @@ class Tensor:
 
     @data.setter
     def data(self, values: Operand) -> None:
-        write(self, values)
+        in_place.write(self, values)
 
     def numpy(self) -> np.ndarray:
         """Return the numbers, as an array that shares this tensor's memory."""
@@ -162,8 +162,8 @@ class Tensor:
             mode.observer.alias(out, self)
         return out
 
-    # Operators, and the methods people reach for. Each is the function of the same name in ops,
-    # and is set at the foot of this file, where those exist.
+    # Operators, and the methods people reach for. Each is a function of ops or in_place, and is set
+    # at the foot of this file, where those exist.
 
     __add__: Binary
     __radd__: Binary
@@ -186,6 +186,11 @@ class Tensor:
     __neg__: Callable[[Tensor], Tensor]
     __abs__: Callable[[Tensor], Tensor]
     __getitem__: Callable[[Tensor, Any], Tensor]
+    __setitem__: Callable[[Tensor, Any, Operand], None]
+    __iadd__: Binary
+    __isub__: Binary
+    __imul__: Binary
+    __itruediv__: Binary
     sum: Callable[..., Tensor]
     mean: Callable[..., Tensor]
     max: Callable[..., Tensor]
@@ -193,22 +198,6 @@ class Tensor:
     argmax: Callable[..., Tensor]
     argmin: Callable[..., Tensor]
     astype: Callable[[Tensor, npt.DTypeLike], Tensor]
-
-    def __setitem__(self, key: Any, values: Operand) -> None:
-        _refuse_if_recorded(self, values, "tensor[...] = values", "mg.where(mask, values, tensor)")
-        _set_item(self, key, values)
-
-    def __iadd__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _in_place("+=", self, other, ops.add)
-
-    def __isub__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _in_place("-=", self, other, ops.subtract)
-
-    def __imul__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _in_place("*=", self, other, ops.multiply)
-
-    def __itruediv__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _in_place("/=", self, other, ops.divide)
 
     @property
     def T(self) -> Tensor:
@@ -273,68 +262,13 @@ def tensor(
     return Tensor(array, requires_grad)
 
 
-def memory_of(tensor: Tensor) -> Memory:
-    """Return the record of writes for the memory that ``tensor`` views."""
-    if tensor._memory is None:
-        base = tensor._data.base
-        tensor._memory = Memory(base if isinstance(base, np.ndarray) else tensor._data)
-    return tensor._memory
-
-
-@effect
-def write(tensor: Tensor, values: Operand) -> None:
-    """Overwrite the numbers of ``tensor`` in place and note that they changed."""
-    values = np.asarray(_raw(values))
-    if values.shape != tensor.shape:
-        raise ValueError(
-            f"data of shape {values.shape} cannot replace data of shape {tensor.shape}; "
-            "make a new tensor instead."
-        )
-    np.copyto(tensor._data, values, casting="same_kind")
-    memory_of(tensor).stamp()
-
-
-@effect
-def _set_item(tensor: Tensor, key: Any, values: Operand) -> None:
-    tensor._data[_raw(key)] = _raw(values)
-    memory_of(tensor).stamp()
-
-
-def _raw(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_raw(v) for v in value)
-    return value._data if type(value) is Tensor else value
-
-
 def _holds_tensor(data: Any) -> bool:
     if isinstance(data, (list, tuple)):
         return any(_holds_tensor(item) for item in data)
     return isinstance(data, Tensor)
 
 
-def _refuse_if_recorded(target: Tensor, other: Any, what: str, instead: str) -> None:
-    recorded = target.requires_grad or (type(other) is Tensor and other.requires_grad)
-    if recorded and is_recording():
-        raise RuntimeError(
-            f"`{what}` would overwrite numbers that a gradient may still need: "
-            f"write it inside `with mg.no_grad():`, or use {instead}."
-        )
-
-
-def _in_place(
-    symbol: str, target: Tensor, other: Operand, operation: Callable[..., Tensor]
-) -> Tensor:
-    # While recording, `loss += term` means `loss = loss + term`, which loses nothing. For a leaf
-    # that requires a gradient it would quietly make a new tensor the optimizer never sees.
-    if is_recording() and (target.requires_grad or (type(other) is Tensor and other.requires_grad)):
-        if target._primitive is None and target.requires_grad:
-            _refuse_if_recorded(target, other, f"parameter {symbol} ...", "a new name")
-        return operation(target, other)
-    write(target, operation(target, other))
-    return target
-
-
-from . import autograd, ops  # noqa: E402  (they need the class above)
+from . import autograd, in_place, ops  # noqa: E402  (they need the class above)
 
 
 def _reflected(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -349,7 +283,7 @@ _ARITHMETIC = dict(
     pow=ops.pow,
     matmul=ops.matmul,
 )
-_OTHERS = dict(
+_OTHERS: dict[str, Callable[..., Any]] = dict(
     __lt__=ops.less,
     __le__=ops.less_equal,
     __gt__=ops.greater,
@@ -359,6 +293,11 @@ _OTHERS = dict(
     __neg__=ops.negative,
     __abs__=ops.abs,
     __getitem__=ops.getitem,
+    __setitem__=in_place.set_item,
+    __iadd__=in_place.operator("+=", ops.add),
+    __isub__=in_place.operator("-=", ops.subtract),
+    __imul__=in_place.operator("*=", ops.multiply),
+    __itruediv__=in_place.operator("/=", ops.divide),
     sum=ops.sum,
     mean=ops.mean,
     max=ops.max,

@@ -13,7 +13,7 @@ from optimizers import CASES, SEPARATE, SPECIAL, name_of, shapes_for, take_step
 
 import minigrad as mg
 from minigrad.optim.flat import Flat
-from minigrad.tensor import memory_of
+from minigrad.memory import memory_of
 
 KERNELS = Path(mg.__file__).parent / "kernels"
 SHAPES = shapes_for(CASES[0])

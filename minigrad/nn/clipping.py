@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ..memory import memory_of
 from ..modes import effect
-from ..tensor import Tensor, memory_of
+from ..tensor import Tensor
 
 
 @effect

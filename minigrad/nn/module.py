@@ -7,8 +7,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from ..memory import memory_of
 from ..modes import effect, mode
-from ..tensor import Tensor, memory_of
+from ..tensor import Tensor
 
 
 class Module:

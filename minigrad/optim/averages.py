@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..in_place import write
 from ..modes import effect
-from ..tensor import Tensor, write
+from ..tensor import Tensor
 from .groups import check_number, parameters_in
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor, memory_of
+from ..memory import memory_of
+from ..tensor import Tensor
 
 
 class Flat:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..autograd import grad, hvp
+from ..in_place import write
 from ..modes import recording
-from ..tensor import Tensor, write
+from ..tensor import Tensor
 from .groups import parameters_in
 
 _WITH_GRADIENT = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..in_place import write
 from ..kernels.fused import Array, elements, fused
 from ..modes import effect
-from ..tensor import write
 from .flat import Flat
 from .optimizer import Groups, Optimizer, Params, Rate
 
