@@ -7,6 +7,7 @@ import os
 
 import numpy as np
 import pytest
+from primitives import REGISTRY
 
 import minigrad as mg
 
@@ -71,6 +72,13 @@ def check(seeds):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_programs_give_pytorchs_numbers(part):
     check(range(part, PROGRAMS, PARTS))
+
+
+def test_the_programs_are_made_of_every_differentiable_primitive():
+    symbols = {"add": " + ", "divide": " / ", "multiply": " * ", "pow": " ** ", "subtract": " - "}
+    text = "\n".join(str(random_program(seed)) for seed in range(200))
+    for name in set(mg.ops.__all__) & {n for n, e in REGISTRY.items() if e.differentiable}:
+        assert symbols.get(name, f"mg.{name}(") in text or name == "astype"  # all are float64
 
 
 def test_a_wrong_derivative_is_found_and_its_program_made_small(monkeypatch):

@@ -140,7 +140,7 @@ def by_torch(name, arrays, params, g=None):
 
 @pytest.mark.parametrize("name", SHARED)
 def test_values_and_gradients_are_pytorchs(name):
-    @settings(max_examples=300, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, suppress_health_check=list(HealthCheck))
     @given(calls(name))
     def check(call):
         arrays, params, seed = call
@@ -186,7 +186,7 @@ def test_the_sign_of_nan_is_nan_in_minigrad_and_0_in_pytorch():
     assert other == 0
 
 
-def test_gelu_of_infinity_is_infinity():  # in PyTorch it is, or NaN, depending on the length
+def test_gelu_of_infinity_is_infinity():  # in PyTorch it is, or NaN, depending on the type
     ours, *_ = difference("gelu", np.array([np.inf, np.inf]))
     assert ours == [np.inf, np.inf]
 
