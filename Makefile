@@ -35,6 +35,7 @@ endif
 lab: $(READY)
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_FLAGS)
 
+test: export CI := 1
 test: $(READY)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
