@@ -27,6 +27,8 @@ from .tensor import Tensor, tensor  # noqa: E402
 # isort: split
 from . import callbacks, nn, optim, schedules  # noqa: E402  (they need the operations above)
 from .history import History  # noqa: E402
+from .search import log_uniform, random_search  # noqa: E402
+from .sweeps import sweep  # noqa: E402
 from .training import accuracy, evaluate, fit  # noqa: E402
 
 __version__ = "0.1.0"
@@ -52,13 +54,16 @@ __all__ = [
     "int64",
     "is_recording",
     "load",
+    "log_uniform",
     "nn",
     "no_grad",
     "optim",
     "primitive",
+    "random_search",
     "save",
     "schedules",
     "seed",
+    "sweep",
     "tensor",
     "value_and_grad",
     *_ops,
