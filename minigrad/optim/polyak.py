@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 from ..modes import effect
@@ -39,8 +40,8 @@ class PolyakSGD(SelfTuning):
 
     Notes
     -----
-    optax's ``polyak_sgd(variant="sps+")`` agrees, its ``scaling`` s being c = 1/s with the cap s
-    times its own; its "sps" climbs where L_t < L*. PyTorch and Keras have none.
+    optax's ``polyak_sgd(variant="sps+")`` agrees; its ``scaling`` s is inside the norm, so that it
+    is c = s, and a factor on the cap. Its "sps" climbs where L_t < L*. PyTorch and Keras have none.
 
     References
     ----------
@@ -90,6 +91,12 @@ class PolyakSGD(SelfTuning):
             raise ValueError(f"PolyakSGD.step(loss) wants the loss, a finite number; got {loss}.")
         self._loss = float(value)
         super().step()
+
+    def step_with(self, closure: Callable[[], Tensor]) -> Tensor:
+        """Compute the gradients and step with their loss."""
+        loss = closure()
+        self.step(loss)
+        return loss
 
     def _prepare(self, groups: Groups) -> None:
         squared = sum(dot(flat.grad, flat.grad) for flats, _ in groups for flat in flats)
