@@ -21,9 +21,11 @@ class Callback:
 
     Examples
     --------
-    >>> class Average(mg.callbacks.Callback):
-    ...     def on_step(self, run):
-    ...         average.update(run.model)
+    >>> class Observe(mg.callbacks.Callback):  # cut the rate when the validation loss stalls
+    ...     def on_epoch(self, run):
+    ...         plateau.observe(run.history.epochs["validation_loss"][-1])
+    >>> plateau = mg.schedules.ReduceOnPlateau(0.1)
+    >>> optimizer = mg.optim.SGD(model.parameters(), lr=plateau)
     """
 
     def on_start(self, run: Run) -> None:

@@ -28,6 +28,7 @@ from .nn import Module
 from .optim import Optimizer
 from .progress import bar
 from .run import Loss, Metric, Run
+from .tensor import Tensor
 
 
 def fit(
@@ -112,6 +113,7 @@ def fit(
             while run.epoch < epochs and not run.stop:
                 shown.set_description(f"epoch {run.epoch + 1}/{epochs}", refresh=False)
                 row = _train(run, shown)
+                optimizer.eval()
                 if validation is not None:
                     values = evaluate(model, validation, loss, metrics)
                     row |= {f"validation_{name}": value for name, value in values.items()}
@@ -120,36 +122,34 @@ def fit(
                 for callback in ordered:
                     callback.on_epoch(run)
     finally:
+        optimizer.eval()
+        model.eval()
         for callback in ordered:
             callback.on_end(run)
-        model.eval()
     return run.history
 
 
 def _train(run: Run, shown: tqdm) -> dict[str, float]:
     """Pass once over the data; return the mean loss and metrics."""
-    model, optimizer, parameters = run.model.train(), run.optimizer, run.parameters()
-    means = _Means()
+    run.model.train()
+    run.optimizer.train()
+    parameters, means = run.parameters(), _Means()
     for x, y in run.data:
-        optimizer.zero_grad()
-        prediction = model(x)
-        loss = run.loss(prediction, y)
-        loss.backward()
-        gradients = [p.grad._data for p in parameters if p.grad is not None]
-        run.step = {"loss": loss.item(), "gradient_norm": _norm(gradients)}
-        for callback in run.callbacks:
-            callback.on_backward(run)
+        batch = _Batch(run, x, y)
         before = [p._data.copy() for p in parameters]
-        optimizer.step()
+        loss = run.optimizer.step_with(batch.backward).item()
         moved = _norm(p._data - old for p, old in zip(parameters, before, strict=True))
-        run.step["lr"] = optimizer.last_lr[0]
-        run.step["update_ratio"] = moved / (_norm(before) or math.nan)
+        rates = {
+            "lr": run.optimizer.last_lr[0],
+            "update_ratio": moved / (_norm(before) or math.nan),
+        }
+        run.step = {"loss": loss, **rates, **run.step}
         run.history.add_step(run.step)
         for callback in run.callbacks:
             callback.on_step(run)
-        means.add(len(y), run.step["loss"], prediction._data, y, run.metrics)
+        means.add(len(y), loss, batch.prediction._data, y, run.metrics)
         if not shown.disable:
-            shown.set_postfix_str(f"loss {loss.item():.4g}, lr {run.step['lr']:.3g}", refresh=False)
+            shown.set_postfix_str(f"loss {loss:.4g}, lr {run.step['lr']:.3g}", refresh=False)
             shown.update()
     if not means.examples:
         raise ValueError("fit: data held no batches.")
@@ -213,6 +213,26 @@ def accuracy(scores: NDArray[Any], labels: NDArray[Any]) -> float:
     scores, labels = np.asarray(scores), np.asarray(labels)
     chosen = scores > 0 if scores.shape == labels.shape else scores.argmax(axis=-1)
     return float(np.mean(chosen == labels))
+
+
+class _Batch:
+    """The loss of a batch, and the way back; an optimizer may go more than once."""
+
+    def __init__(self, run: Run, x: Any, y: Any) -> None:
+        self.run, self.x, self.y = run, x, y
+        self.prediction: Any = None
+
+    def backward(self) -> Tensor:
+        run = self.run
+        run.optimizer.zero_grad()
+        self.prediction = run.model(self.x)
+        loss = run.loss(self.prediction, self.y)
+        loss.backward()
+        gradients = (p.grad._data for p in run.parameters() if p.grad is not None)
+        run.step = {"gradient_norm": _norm(gradients)}
+        for callback in run.callbacks:
+            callback.on_backward(run)
+        return loss
 
 
 class _Means:

@@ -54,6 +54,50 @@ def test_fit_gives_the_bits_of_the_four_lines():
     assert bits(trained(epochs=3)[0]) == bits(model)
 
 
+def test_fit_takes_the_steps_that_need_a_closure_or_the_loss():
+    x, y = SMALL
+
+    def by_hand(make, take):
+        model = network()
+        optimizer = make(model.parameters())
+
+        def closure():
+            optimizer.zero_grad()
+            loss = mg.nn.cross_entropy(model(x), y)
+            loss.backward()
+            return loss
+
+        losses = [take(optimizer, closure).item() for _ in range(4)]
+        return bits(model), losses
+
+    def with_loss(optimizer, closure):
+        loss = closure()
+        optimizer.step(loss)
+        return loss
+
+    def with_closure(optimizer, closure):
+        return optimizer.step(closure)
+
+    for make, take in [
+        (lambda params: mg.optim.SAM(mg.optim.SGD(params, 0.1), rho=0.5), with_closure),
+        (lambda params: mg.optim.PolyakSGD(params), with_loss),
+    ]:
+        model = network()
+        optimizer = make(model.parameters())
+        history = fit(model, [SMALL] * 4, mg.nn.cross_entropy, optimizer, epochs=1)
+        assert (bits(model), history.steps["loss"]) == by_hand(make, take)
+
+
+def test_a_schedule_free_run_is_validated_and_handed_back_at_its_average():
+    model = network()
+    optimizer = mg.optim.ScheduleFreeSGD(model.parameters(), 0.5)
+    history = fit(model, batches(), mg.nn.cross_entropy, optimizer, 2, validation=SMALL)
+    at_average = evaluate(model, SMALL, mg.nn.cross_entropy)["loss"]
+    assert history.epochs["validation_loss"][-1] == at_average
+    optimizer.train()
+    assert evaluate(model, SMALL, mg.nn.cross_entropy)["loss"] != at_average
+
+
 def test_watching_a_run_does_not_change_it():
     watched, _ = trained(validation=DIGITS.test, metrics=[accuracy], progress=True)
     assert bits(watched) == bits(trained()[0])

@@ -157,6 +157,29 @@ class Optimizer:
         self.last_lr = [values["lr"] for values in options]
         self.steps += 1
 
+    def step_with(self, closure: Callable[[], Tensor]) -> Tensor:
+        """Compute the gradients and step: what any optimizer takes, however many it wants.
+
+        Parameters
+        ----------
+        closure : callable
+            Clears the gradients, computes the loss, goes backward, returns the loss.
+
+        Returns
+        -------
+        Tensor
+            The loss before the step.
+        """
+        loss = closure()
+        self.step()
+        return loss
+
+    def train(self) -> None:
+        """Put the parameters where gradients are to be taken: for most optimizers, they are."""
+
+    def eval(self) -> None:
+        """Put the parameters where the model is to be used: for most optimizers, they are."""
+
     # Resuming
 
     def state_dict(self) -> dict[str, Any]:

@@ -105,6 +105,10 @@ class SAM(Wrapper):
         self.optimizer.step()
         return loss
 
+    def step_with(self, closure: Callable[[], Tensor]) -> Tensor:
+        """Do what ``step`` does."""
+        return self.step(closure)
+
     @effect
     def _climb(self) -> None:
         flats = list(chain.from_iterable(self._flats))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
 from ..kernels.fused import Array, elements, fused
 from ..modes import effect
+from ..tensor import Tensor
 from .flat import Flat
 from .groups import check_number
 from .optimizer import Optimizer, Rate
@@ -61,6 +62,14 @@ class Wrapper(Optimizer):
     @lr.setter
     def lr(self, lr: Rate) -> None:
         self.optimizer.lr = lr
+
+    def train(self) -> None:
+        """Do what the optimizer inside does."""
+        self.optimizer.train()
+
+    def eval(self) -> None:
+        """Do what the optimizer inside does."""
+        self.optimizer.eval()
 
     @property
     def _flats(self) -> list[list[Flat]]:  # type: ignore[override]
@@ -141,6 +150,13 @@ class Lookahead(Wrapper):
         result = self.optimizer.step(*args)
         self._finish()
         return result
+
+    def step_with(self, closure: Callable[[], Tensor]) -> Tensor:
+        """Compute the gradients and step."""
+        self._start()
+        loss = self.optimizer.step_with(closure)
+        self._finish()
+        return loss
 
     @effect
     def _start(self) -> None:
