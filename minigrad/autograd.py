@@ -150,9 +150,9 @@ def accumulate(leaf: Tensor, g: Any, leaf_had_none: bool) -> None:
     if leaf.grad is not None:
         np.add(leaf.grad._data, g, out=leaf.grad._data)
         memory_of(leaf.grad).stamp()
-    elif leaf._home is not None:
-        np.copyto(leaf._home._data, g)
-        leaf.grad = leaf._home
+    elif leaf._home is not None and (home := leaf._home.gradient()) is not None:
+        np.copyto(home._data, g)
+        leaf.grad = home
     else:
         leaf.grad = Tensor(np.array(g))  # a copy: g may be shared with another leaf
 

@@ -61,7 +61,7 @@ class Tensor:
         self._params: dict[str, Any] = {}
         self._tick = 0
         self._memory: Memory | None = None
-        self._home: Tensor | None = None  # where an optimizer wants the gradient to be written
+        self._home: Any = None  # where an optimizer wants the gradient to be written
         self._source: str | None = None  # the line that made it, known in anomaly mode
 
     # What it holds

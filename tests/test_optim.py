@@ -12,8 +12,8 @@ import pytest
 from optimizers import CASES, SEPARATE, SPECIAL, name_of, shapes_for, take_step
 
 import minigrad as mg
-from minigrad.optim.flat import Flat
 from minigrad.memory import memory_of
+from minigrad.optim.flat import Flat
 
 KERNELS = Path(mg.__file__).parent / "kernels"
 SHAPES = shapes_for(CASES[0])
@@ -219,6 +219,40 @@ def test_backward_writes_the_gradient_into_the_flat_array():
     assert np.array_equal(flat.grad, 2 * flat.theta)
     (quadratic(a) + quadratic(b)).backward()
     assert np.array_equal(flat.grad, 4 * flat.theta)
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [lambda g: g, lambda g: g.numpy(), lambda g: g.numpy()[1:], lambda g: g.detach()],
+    ids=["tensor", "array", "view", "detached"],
+)
+def test_a_gradient_that_somebody_keeps_keeps_its_numbers(keep):
+    a = parameters()[0]
+    opt = mg.optim.SGD([a], lr=0.1)
+    quadratic(a).backward()
+    kept = keep(a.grad)
+    before = np.array(kept)
+    for _ in range(3):
+        opt.step()
+        opt.zero_grad()
+        quadratic(a).backward()
+        assert np.array_equal(a.grad.numpy(), 2 * a.numpy())
+    assert np.array_equal(kept, before)
+
+
+def test_gradients_return_to_the_flat_array_when_nobody_keeps_one():
+    a = parameters()[0]
+    opt = mg.optim.SGD([a], lr=0.1)
+    quadratic(a).backward()
+    kept = a.grad
+    opt.zero_grad()
+    quadratic(a).backward()
+    flat = opt._flats[0][0].grad
+    assert not np.shares_memory(a.grad._data, flat)
+    del kept
+    opt.zero_grad()
+    quadratic(a).backward()
+    assert np.shares_memory(a.grad._data, flat)
 
 
 def test_a_step_between_forward_and_backward_is_noticed():

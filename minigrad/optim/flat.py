@@ -9,6 +9,7 @@ import numpy as np
 
 from ..memory import memory_of
 from ..tensor import Tensor
+from .home import Home
 
 
 class Flat:
@@ -47,7 +48,7 @@ class Flat:
         self.states: dict[str, np.ndarray] = {}
         self.numbers: dict[str, float] = {}
         self._views: list[np.ndarray | None] = [None] * len(params)
-        self._homes: list[Tensor | None] = [None] * len(params)
+        self._homes: list[Any] = [None] * len(params)
         for i in range(len(params)):
             self._adopt(i)
 
@@ -70,14 +71,15 @@ class Flat:
                 )
             if p._data is not self._views[i]:
                 self._adopt(i)
-            home = self._homes[i]
-            if p.grad is not home:
+            if not self._homes[i].holds(p.grad):
                 if p.grad.shape != p.shape:
                     raise ValueError(
                         f"step(): {self.labels[i]} has shape {p.shape} and a gradient of shape "
                         f"{p.grad.shape}; the two must be equal."
                     )
-                np.copyto(home._data, p.grad._data)  # type: ignore[union-attr]
+                if self._homes[i].taken():
+                    self._move_gradients()
+                self._homes[i].write(p.grad._data)
 
     def stamp(self) -> None:
         """Note that the parameters were written."""
@@ -162,17 +164,21 @@ class Flat:
         """
         p = self.params[i]
         written = 0 if p._memory is None else p._memory.look()
-        view, home = self._part(self.theta, i), self._part(self.grad, i)
+        first, last = self.spans[i]
+        view = np.frombuffer(self.theta.data[first:last], self.theta.dtype).reshape(p.shape)
         view[...] = p._data
         p._data, p._memory = view, None
         memory_of(p).written = written
         self._views[i] = view
-        p._home = self._homes[i] = Tensor(home)
+        if self._homes[i] is None:
+            self._homes[i] = Home(self.grad, first, last, p.shape)
+        p._home = self._homes[i]
 
-    def _part(self, flat: np.ndarray, i: int) -> np.ndarray:
-        first, last = self.spans[i]
-        own = np.frombuffer(flat.data[first:last], flat.dtype)
-        return own.reshape(self.params[i].shape)
+    def _move_gradients(self) -> None:
+        """Leave the gradients' memory to whoever has kept a part of it, and take new memory."""
+        self.grad = self.grad.copy()
+        for i, (p, (first, last)) in enumerate(zip(self.params, self.spans, strict=True)):
+            p._home = self._homes[i] = Home(self.grad, first, last, p.shape)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy of a view is no view: a copied or unpickled optimizer adopts its parameters anew.

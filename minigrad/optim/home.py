@@ -1,0 +1,60 @@
+"""Where ``backward()`` writes a gradient, so that it need not be copied there."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+
+
+class Home:
+    """A piece of flat memory that the gradients of one parameter are to be written to.
+
+    Each gradient is a tensor of its own over this memory. Whoever keeps one, or an array made from
+    it, keeps its numbers: while it lives the memory is taken, and the next gradient goes elsewhere.
+
+    Parameters
+    ----------
+    flat : numpy.ndarray
+        One-dimensional.
+    first, last : int
+        Which part of it.
+    shape : tuple of int
+        The parameter's.
+    """
+
+    __slots__ = ("_memory", "_owner", "dtype", "shape")
+
+    def __init__(self, flat: np.ndarray, first: int, last: int, shape: tuple[int, ...]) -> None:
+        self._memory = flat.data[first:last]
+        self._owner: Any = lambda: None  # the array that all views of this memory refer to
+        self.dtype = flat.dtype
+        self.shape = shape
+
+    def gradient(self) -> Tensor | None:
+        """Return a tensor over this memory, or None if an earlier one is still in use."""
+        if self.taken():
+            return None
+        owner = np.frombuffer(self._memory, self.dtype)
+        self._owner = weakref.ref(owner)
+        return Tensor(owner.reshape(self.shape))
+
+    def taken(self) -> bool:
+        """Whether a gradient that was written here is still in use."""
+        return self._owner() is not None
+
+    def holds(self, gradient: Tensor) -> bool:
+        """Whether ``gradient`` is written here."""
+        base = gradient._data.base
+        return base is not None and base is self._owner()
+
+    def write(self, gradient: np.ndarray) -> None:
+        """Copy a gradient here, over whatever there is."""
+        np.copyto(np.frombuffer(self._memory, self.dtype).reshape(self.shape), gradient)
+
+    def __reduce__(self) -> Any:
+        # A copied parameter belongs to no flat array: copies and unpickles as None.
+        return type(None), ()
