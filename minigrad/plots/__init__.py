@@ -6,6 +6,7 @@ from .descent import animate_paths, landings, paths
 from .figure import Figure, subplots
 from .graph import Diagram, graph
 from .images import images
+from .rates import against_rate
 from .slider import Slider
 from .style import COLORS, LINESTYLES, MARKERS, use_style
 
@@ -18,6 +19,7 @@ __all__ = [
     "Figure",
     "Slider",
     "Track",
+    "against_rate",
     "animate_paths",
     "graph",
     "images",
