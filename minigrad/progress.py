@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from typing import Any
 
@@ -27,10 +28,12 @@ def somebody_watches() -> bool:
     """Whether a person is at the other end: of a terminal, or of a notebook's kernel.
 
     What runs a notebook unattended (nbclient, nbval, papermill, the website) tells the kernel with
-    each cell that nobody can be asked for input.
+    each cell that nobody can be asked for input. A worker process writes over its siblings' bars.
     """
-    if "IPython" in sys.modules:
-        shell = sys.modules["IPython"].get_ipython()
-        if hasattr(shell, "kernel"):
-            return bool(shell.kernel.get_parent()["content"].get("allow_stdin"))
+    if multiprocessing.parent_process() is not None:
+        return False
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    kernel: Any = getattr(shell, "kernel", None)
+    if hasattr(kernel, "get_parent"):
+        return bool(kernel.get_parent().get("content", {}).get("allow_stdin"))
     return sys.stderr.isatty()

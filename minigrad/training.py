@@ -168,7 +168,7 @@ def evaluate(
     Parameters
     ----------
     model : Module
-        Is put back into the mode it was in.
+        It and its parts are put back into the modes they were in.
     data : pair (x, y) of arrays
         The examples.
     loss, metrics
@@ -182,7 +182,7 @@ def evaluate(
         ``"loss"``, and each metric under its function's name.
     """
     x, y = data
-    training, means = model.training, _Means()
+    modes, means = [(module, module.training) for module in model.modules()], _Means()
     model.eval()
     with no_grad():
         for i in range(0, len(x), batch_size):
@@ -190,7 +190,8 @@ def evaluate(
             prediction = model(batch)
             value = loss(prediction, wanted).item()
             means.add(len(wanted), value, prediction._data, wanted, metrics)
-    model.train(training)
+    for module, training in modes:
+        module.training = training
     return means.values()
 
 

@@ -1,5 +1,6 @@
 """Progress is shown to people, and to nobody else."""
 
+import multiprocessing
 import sys
 from types import SimpleNamespace
 
@@ -28,6 +29,12 @@ def test_nothing_is_shown_where_nobody_watches(capsys):
 def test_a_person_watches_a_terminal_and_not_a_file(monkeypatch, terminal):
     monkeypatch.setattr(sys, "stderr", SimpleNamespace(isatty=lambda: terminal))
     assert somebody_watches() is terminal
+
+
+def test_nobody_watches_a_worker_process(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: object())
+    assert not somebody_watches()
 
 
 @pytest.mark.parametrize("asked", [True, False])
