@@ -1,7 +1,5 @@
 """The optimizers, each with options that reach every branch: what holds of all is tested of all."""
 
-import itertools
-
 import minigrad as mg
 from minigrad.optim.selftuning import SelfTuning
 
@@ -91,9 +89,3 @@ def take_step(opt, closure):
 def name_of(case) -> str:
     cls, options = case
     return "-".join([cls.__name__, *(f"{k}={v}" for k, v in options.items())])
-
-
-def combinations(**options):
-    """Yield every combination of the values of the options, as dicts."""
-    for values in itertools.product(*options.values()):
-        yield dict(zip(options, values, strict=True))

@@ -68,6 +68,8 @@ def option_at(value: Any, t: int) -> Any:
 
 def check_number(name: str, value: Any, low: float, high: float) -> None:
     """Raise unless ``value``, or each part of it, lies from ``low`` up to but not at ``high``."""
+    if name.endswith("betas") and not (isinstance(value, tuple) and len(value) == 2):
+        raise ValueError(f"{name} is a pair of numbers; got {value!r}.")
     for number in value if isinstance(value, tuple) else (value,):
         if not isinstance(number, Real) or isinstance(number, bool):
             raise TypeError(f"{name} must be a number, or a function of the step; got {number!r}.")
