@@ -95,6 +95,8 @@ def edges(name, dtype):
     power = {np.float32: 30, np.float64: 250}[dtype]
     if name in ("norm", "std", "var"):  # their squares must not leave the range of floats
         power //= 2
+    if name == "einsum":  # nor products of three
+        power //= 4
     finite = [0.0, -0.0, 20.0, *(s * 10.0**p for s in (1, -1) for p in (power, -power))]
     least = float(np.finfo(dtype).tiny)
     if name == "prod":  # see the differences below
@@ -113,7 +115,7 @@ def calls(draw, name):
         params = {"dtype": draw(st.sampled_from([np.float32, np.float64]))}
     arrays = [draw(hnp.arrays(dtype, shape, elements=elements)) for shape in shapes]
     # zero times infinity depends on the order of sums and factors, where there is a choice
-    ordered = name == "einsum" and (len(arrays) > 2 or not all(x.size for x in arrays))
+    ordered = name == "einsum" and len(arrays) > 1
     for x in arrays:
         assume(not ordered or np.isfinite(x).all())
         assume(name not in DIFFERENT or DIFFERENT[name](x, **params))
