@@ -254,9 +254,12 @@ class _Means:
 
 
 def _norm(arrays: Iterable[NDArray[Any]]) -> float:
-    """Return the norm of several arrays taken as one; in float64, which overflows later."""
-    flat = (np.ravel(array).astype(np.float64) for array in arrays)
-    return math.sqrt(sum(float(a @ a) for a in flat))
+    """Return the norm of several arrays taken as one."""
+    flat = [np.ravel(array) for array in arrays]
+    squared = sum(float(a @ a) for a in flat)
+    if not 1e-30 < squared < 1e30:  # out of what float32 can square
+        squared = sum(float(a @ a) for a in (array.astype(np.float64) for array in flat))
+    return math.sqrt(squared)
 
 
 def _check_data(data: Any) -> None:

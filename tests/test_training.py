@@ -125,6 +125,15 @@ def test_the_record_of_a_step_is_loss_gradient_and_move_of_that_step():
     assert history.epochs == {"loss": [4.0, 1.0]}
 
 
+@pytest.mark.parametrize("size", [1e-30, 1.0, 1e30])
+def test_norms_are_right_where_their_squares_leave_float32(size):
+    model = mg.nn.Linear(4, 1, bias=False)
+    optimizer = mg.optim.SGD(model.parameters(), 0.0)
+    x = np.full((1, 4), size, np.float32)
+    history = fit(model, [(x, x)], lambda prediction, y: prediction.sum(), optimizer, epochs=1)
+    assert history.steps["gradient_norm"] == [pytest.approx(2 * size)]
+
+
 def test_an_epoch_weighs_its_batches_by_their_examples():
     model = mg.nn.Linear(1, 1, bias=False)
     model.weight.data = [[1.0]]
