@@ -105,8 +105,8 @@ class EMA(_Average):
 
     Notes
     -----
-    PyTorch's ``swa_utils.AveragedModel`` with ``get_ema_avg_fn`` agrees, optax's ``ema`` with
-    ``debias``. Keras's ``use_ema`` starts with the weights before the first update.
+    PyTorch's ``swa_utils.AveragedModel`` with ``get_ema_avg_fn`` agrees, and Keras's ``use_ema``;
+    with ``debias``, optax's ``ema``.
 
     References
     ----------

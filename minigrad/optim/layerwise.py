@@ -177,7 +177,8 @@ class LAMB(Optimizer):
 
     Notes
     -----
-    The paper with φ(z) = z, optax and Keras agree. PyTorch has none.
+    The paper with φ(z) = z and optax agree; Keras decays beside the ratio, and agrees without
+    decay. PyTorch has none.
 
     References
     ----------

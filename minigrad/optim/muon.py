@@ -121,6 +121,7 @@ class Muon(Optimizer):
     PyTorch agrees, for the transposed matrix: its weights are (out, in). It iterates in bfloat16
     on any device; here it is done in the parameters' dtype. optax agrees without Nesterov (its
     ``consistent_rms=0.2`` is "match_rms_adamw"); with it, optax corrects the start of both terms.
+    Keras agrees with "match_rms_adamw", but that it adds ε to the norm.
 
     References
     ----------

@@ -175,7 +175,8 @@ class ScheduleFreeAdamW(_ScheduleFree):
     Notes
     -----
     optax's ``contrib.schedule_free_adamw`` agrees at a constant rate, and the authors' code at any.
-    The first version of that code had √(1 − β₂^{t+1}) in η_t, hence in w_t. PyTorch has none.
+    The first version of that code had √(1 − β₂^{t+1}) in η_t, hence in w_t. Keras has w_t = 1 at
+    any rate, and decays y alone. PyTorch has none.
 
     References
     ----------
