@@ -27,16 +27,18 @@ Adding one
 
 from .adagrad import Adadelta, Adagrad
 from .adam import Adam, AdamW
-from .adam_variants import Adamax, NAdam, RAdam
+from .adamax import Adamax
 from .averages import EMA, SWA
 from .dadaptation import DAdaptAdamW, DAdaptSGD
 from .hypergradient import SGDHD, AdamHD
 from .layerwise import LAMB, LARS
 from .muon import Muon
+from .nadam import NAdam
 from .optimizer import Optimizer
 from .polyak import PolyakSGD
 from .prodigy import Prodigy
 from .quasi_newton import minimize
+from .radam import RAdam
 from .rmsprop import RMSprop
 from .sam import SAM
 from .schedule_free import ScheduleFreeAdamW, ScheduleFreeSGD
