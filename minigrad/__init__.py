@@ -25,7 +25,7 @@ from .replay import compile  # noqa: E402
 from .tensor import Tensor, tensor  # noqa: E402
 
 # isort: split
-from . import callbacks, nn, optim, schedules  # noqa: E402  (they need the operations above)
+from . import callbacks, diagnostics, nn, optim, schedules  # noqa: E402  (they need those above)
 from .history import History  # noqa: E402
 from .search import log_uniform, random_search  # noqa: E402
 from .sweeps import sweep  # noqa: E402
@@ -44,6 +44,7 @@ __all__ = [
     "data",
     "default_rng",
     "detect_anomaly",
+    "diagnostics",
     "evaluate",
     "fit",
     "float32",

@@ -6,6 +6,7 @@ from .descent import animate_paths, landings, paths
 from .figure import Figure, subplots
 from .graph import Diagram, graph
 from .images import images
+from .range_test import range_curve
 from .rates import against_rate
 from .slider import Slider
 from .style import COLORS, LINESTYLES, MARKERS, use_style
@@ -26,6 +27,7 @@ __all__ = [
     "landings",
     "loss_curves",
     "paths",
+    "range_curve",
     "subplots",
     "use_style",
 ]

@@ -1,0 +1,158 @@
+"""Gradient noise: how much the gradients of single examples differ, and what batch size that asks.
+
+References
+----------
+McCandlish et al. (2018), An empirical model of large-batch training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..autograd import grad
+from ..modes import recording
+from ..tensor import Tensor
+
+
+class GradientNoise(NamedTuple):
+    """How noisy gradients are.
+
+    Attributes
+    ----------
+    variance : float
+        tr(Σ), the summed variance of the gradient of one example. That of the mean over a batch
+        of B is tr(Σ)/B.
+    signal : float
+        ‖G‖², of the gradient G over all examples.
+    scale : float
+        The simple noise scale tr(Σ)/‖G‖²: the batch size at which noise and signal are equal. Much
+        smaller batches can be doubled at almost twice the rate, much larger ones for nothing.
+    """
+
+    variance: float
+    signal: float
+
+    @property
+    def scale(self) -> float:
+        """tr(Σ)/‖G‖²; infinite where there is no signal."""
+        return self.variance / self.signal if self.signal > 0 else np.inf
+
+
+def per_example_gradients(
+    f: Callable[..., Tensor], inputs: Sequence[Tensor], *data: NDArray[Any]
+) -> list[NDArray[Any]]:
+    """Return the gradient of the loss of each example alone.
+
+    One backward pass an example; ``n`` times the memory of the parameters.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(*batch)`` returns the mean loss over a batch, a scalar tensor. It is called with one
+        example at a time, so what mixes the examples of a batch, such as batch normalisation, has
+        to be in evaluation mode.
+    inputs : sequence of Tensors
+        The parameters; each requires a gradient. Their ``.grad`` is left alone.
+    *data : arrays of shape (n, ...)
+        The examples, as ``f`` takes them: ``x, y``.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        For each parameter an array of shape ``(n, *parameter.shape)``. Its mean over the first
+        axis is the gradient of the loss over all examples.
+
+    Examples
+    --------
+    >>> def f(x, y):
+    ...     return mg.nn.cross_entropy(model(x), y)
+    >>> gradients = per_example_gradients(f, list(model.parameters()), x, y)
+    """
+    rows = list(_gradients("per_example_gradients", f, list(inputs), data))
+    return [np.stack(arrays) for arrays in zip(*rows, strict=True)]
+
+
+def gradient_noise(
+    f: Callable[..., Tensor], inputs: Sequence[Tensor], *data: NDArray[Any]
+) -> GradientNoise:
+    """Measure the gradient noise over given examples, one by one (McCandlish et al. 2018).
+
+    The examples count as all there are, and batches as drawn from them with replacement: then
+    ``variance`` and ``signal`` are exact. If they are only a sample, take many more of them than
+    ``scale``, because their own noise adds to ``signal``.
+
+    Parameters
+    ----------
+    f, inputs, *data
+        As for `per_example_gradients`; but memory does not grow with ``n``.
+
+    Returns
+    -------
+    GradientNoise
+        With ``variance``, ``signal`` and the noise ``scale``.
+    """
+    xs = list(inputs)
+    n, squares = 0, 0.0
+    total = [np.zeros(x.shape) for x in xs]
+    for gradients in _gradients("gradient_noise", f, xs, data):
+        n += 1
+        squares += _squared(gradients)
+        for sum_, g in zip(total, gradients, strict=True):
+            sum_ += g
+    signal = _squared([sum_ / n for sum_ in total])
+    return GradientNoise(max(squares / n - signal, 0.0), signal)
+
+
+def gradient_noise_from_norms(
+    small: ArrayLike, big: ArrayLike, small_batch: int, big_batch: int
+) -> GradientNoise:
+    """Estimate the gradient noise from the gradient norms of batches of two sizes.
+
+    Costs nothing where both sizes occur anyway (micro-batches, or many machines). It solves
+    ``E‖G_B‖² = ‖G‖² + tr(Σ)/B`` for the two unknowns (McCandlish et al. 2018, Appendix A.1), so it
+    is unbiased in ``variance`` and ``signal``, but noisy: take means over many batches.
+
+    Parameters
+    ----------
+    small, big : float or array-like
+        ‖G_B‖, the norms (not squared) of the gradients of batches of either size.
+    small_batch, big_batch : int
+        The two sizes.
+
+    Returns
+    -------
+    GradientNoise
+        ``signal`` may come out negative where there is little of it; ``scale`` is infinite then.
+    """
+    if not 0 < small_batch < big_batch:
+        raise ValueError(
+            "gradient_noise_from_norms: wanted are 0 < small_batch < big_batch; "
+            f"got {small_batch} and {big_batch}."
+        )
+    s, b = (float(np.mean(np.square(norms, dtype=np.float64))) for norms in (small, big))
+    signal = (big_batch * b - small_batch * s) / (big_batch - small_batch)
+    return GradientNoise((s - b) / (1 / small_batch - 1 / big_batch), signal)
+
+
+def _gradients(
+    name: str, f: Callable[..., Tensor], inputs: list[Tensor], data: Sequence[NDArray[Any]]
+) -> Iterator[list[NDArray[Any]]]:
+    lengths = {len(array) for array in data}
+    if len(lengths) != 1 or 0 in lengths:
+        raise ValueError(
+            f"{name}: the data have one row for each example; got {len(data)} arrays of "
+            f"lengths {', '.join(str(len(array)) for array in data) or 'none'}."
+        )
+    for i in range(lengths.pop()):
+        with recording():
+            loss = f(*(array[i : i + 1] for array in data))
+        yield [g._data for g in grad(loss, inputs)]
+
+
+def _squared(arrays: Sequence[NDArray[Any]]) -> float:
+    flat = (np.ravel(a).astype(np.float64) for a in arrays)
+    return sum(float(a @ a) for a in flat)
