@@ -45,21 +45,21 @@ class RangeTest:
         return self.valid < len(self.rates)
 
     @property
-    def lowest(self) -> float:
-        """The rate at which the smoothed loss was lowest: beyond it, updates do harm."""
+    def minimum(self) -> float:
+        """What the loss-minimum rule finds: the rate at which the smoothed loss was lowest.
+
+        Beyond it updates do harm, so it is the greatest rate worth trying. To stay clear of the
+        edge, fastai suggests a tenth of it.
+        """
         return float(self.rates[self._lowest])
 
     @property
-    def minimum(self) -> float:
-        """What the loss-minimum rule suggests: a tenth of `lowest`."""
-        return self.lowest / 10
-
-    @property
     def steepest(self) -> float:
-        """What the steepest rule suggests: where the smoothed loss falls fastest in log(rate).
+        """What the steepest rule finds: the rate at which the smoothed loss falls fastest.
 
-        Searched up to `lowest` only. The loss often falls much faster once it has exploded, on its
-        way back from there, and that says nothing about a good rate.
+        It falls from one update to the next, so with equal steps of log(rate). Searched up to
+        `minimum` only: the loss often falls much faster once it has exploded, on its way back from
+        there, and that says nothing about a good rate.
         """
         before = self.smoothed[: self._lowest + 1]
         return float(self.rates[np.gradient(before).argmin() if len(before) > 1 else 0])
@@ -69,7 +69,7 @@ class RangeTest:
         return int(self.smoothed[: self.valid].argmin())
 
     def plot(self, title: str | None = None) -> Figure:
-        """Draw the loss against the rate, with both suggestions.
+        """Draw the loss against the rate, with what both rules find.
 
         Parameters
         ----------
@@ -92,11 +92,11 @@ class RangeTest:
             self.rates,
             self.losses,
             self.smoothed,
-            {"a tenth of the lowest": self.minimum, "steepest": self.steepest},
-            title=title or f"Range test: the loss is lowest at {self.lowest:.2g}",
+            {"lowest": self.minimum, "steepest": self.steepest},
+            title=title or f"Range test: the loss is lowest at {self.minimum:.2g}",
             alt=f"Loss against learning rate, as the rate grows from {self.rates[0]:.2g}. The "
             f"loss starts at {self.losses[0]:.3g}, falls fastest at {self.steepest:.2g}, is lowest "
-            f"at {self.lowest:.2g}, and {end}.",
+            f"at {self.minimum:.2g}, and {end}.",
         )
 
     def __repr__(self) -> str:
@@ -137,7 +137,7 @@ def range_test(
     Returns
     -------
     RangeTest
-        The curve, what the loss-minimum rule and the steepest rule suggest, and ``.plot()``.
+        The curve, what the loss-minimum rule and the steepest rule find, and ``.plot()``.
 
     Raises
     ------
@@ -146,8 +146,8 @@ def range_test(
 
     References
     ----------
-    Smith (2017), Cyclical learning rates for training neural networks, Section 3.3. The rules,
-    the tenth and the factor 4 are fastai's (Howard & Gugger 2020).
+    Smith (2017), Cyclical learning rates for training neural networks, Section 3.3. Both
+    rules and the factor 4 are fastai's (Howard & Gugger 2020).
 
     Examples
     --------

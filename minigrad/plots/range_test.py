@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .figure import Figure, subplots
@@ -18,6 +19,8 @@ def range_curve(
     alt: str,
 ) -> Figure:
     """Draw the loss against the learning rate on a logarithmic axis, and mark some rates.
+
+    An explosion is cut off at the top.
 
     Parameters
     ----------
@@ -45,10 +48,13 @@ def range_curve(
                 color=COLORS[look],
                 linestyle=LINESTYLES[look],
                 marker=MARKERS[look],
-                markevery=[1],
+                markevery=[0],
                 label=f"{name}: {rate:.2g}",
             )
+        start, lowest = np.asarray(smoothed, dtype=float)[[0, np.nanargmin(smoothed)]]
         axes.set(xscale="log", xlabel="learning rate", ylabel="loss")
+        if lowest < start:  # an explosion would flatten all that came before it
+            axes.set_ylim(lowest - 0.2 * (start - lowest), start + 0.4 * (start - lowest))
         axes.set_title(title)
-        axes.legend(loc="upper left")
+        axes.legend(loc="lower left")
     return figure
