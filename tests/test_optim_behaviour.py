@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
+from optimizers import CASES, SPECIAL, name_of, shapes_for, take_step
 
 import minigrad as mg
 from minigrad import optim
@@ -108,6 +109,18 @@ def test_an_estimate_for_all_groups_wants_the_same_betas_in_all():
         opt.step()
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_half_the_estimate_of_d_adapted_sgd_is_never_above_the_distance(seed):
+    rng = np.random.default_rng(seed)
+    solution, slope = rng.normal(size=4), rng.uniform(0.1, 10.0, 4)
+    p = zeros()
+    opt = optim.DAdaptSGD([p])
+    for _ in range(300):
+        descend(opt, lambda: mg.abs(slope * (p - solution)).sum(), 1)
+        assert opt.d <= 2 * np.linalg.norm(solution)
+    assert opt.d > 0.05 * np.linalg.norm(solution)
+
+
 def test_an_estimate_of_nothing_stays():
     for cls in (optim.DAdaptSGD, optim.DAdaptAdamW, optim.Prodigy):
         p = zeros()
@@ -163,6 +176,21 @@ def test_orthogonalize_keeps_the_singular_vectors_and_brings_the_values_near_one
 def test_muon_refuses_what_is_not_a_matrix_by_name():
     with pytest.raises(ValueError, match=r"parameter 'bias' has shape \(4,\).*such as AdamW"):
         optim.Muon([("weight", mg.tensor(np.ones((2, 2)), requires_grad=True)), ("bias", zeros())])
+
+
+# All
+
+
+@pytest.mark.parametrize("case", CASES + SPECIAL, ids=name_of)
+def test_a_missing_gradient_is_named_and_nothing_has_moved(case):
+    cls, options = case
+    params = [mg.tensor(np.ones(s), requires_grad=True) for s in shapes_for(case)]
+    opt = cls(params, lr=0.1, **options)
+    for p in params[:-1]:
+        p.grad = mg.tensor(np.ones(p.shape))
+    with pytest.raises(RuntimeError, match=r"parameter \d of shape .* has no gradient"):
+        take_step(opt, lambda: 1.0)
+    assert opt.steps == 0 and all((p.numpy() == 1).all() for p in params)
 
 
 # Wrappers

@@ -22,7 +22,10 @@ Adding one
    Numbers that differ by layer go to ``apply`` as a list; ``flat.split(flat.grad)`` gives the parts
    in their shapes. ``_prepare(groups)`` comes before it, for what needs all gradients at once.
 4. Powers and ``1 - beta`` are computed in ``_update``, in Python floats, as PyTorch does.
-5. A row in ``tests/optimizers.py``: every property of all optimizers is then tested of it.
+5. A row in ``tests/optimizers.py``: every property of all optimizers is then tested of it. Another
+   in ``book/optimizers.md``.
+
+What finds its own rate derives from ``SelfTuning``, what goes around an optimizer from ``Wrapper``.
 """
 
 from .adagrad import Adadelta, Adagrad

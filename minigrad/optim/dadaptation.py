@@ -30,28 +30,28 @@ class DAdaptation(SelfTuning):
 
 
 @fused
-def _sum(theta: Array, grad: Array, s: Array, weight: float, weight_decay: float) -> None:
+def _sum(theta: Array, grad: Array, z: Array, weight: float, weight_decay: float) -> None:
     for i in elements(theta):
-        s[i] = s[i] + weight * (grad[i] + weight_decay * theta[i])
+        z[i] = z[i] + weight * (grad[i] + weight_decay * theta[i])
 
 
 @fused
-def _back(theta: Array, grad: Array, s: Array, start: Array, new: float) -> None:
+def _back(theta: Array, grad: Array, z: Array, start: Array, new: float) -> None:
     for i in elements(theta):
-        theta[i] = theta[i] + new * (start[i] - s[i] - theta[i])
+        theta[i] = theta[i] + new * (start[i] - z[i] - theta[i])
 
 
 class DAdaptSGD(DAdaptation):
     """Gradient descent that needs no rate: it estimates how far the solution is.
 
-    The best fixed rate is ‖θ_0 − θ*‖ over the size of the gradients. For a convex loss, d_t is a
-    lower bound of that distance, which the gradients seen so far imply::
+    The best fixed rate is ‖θ_0 − θ*‖ over the size of the gradients. On a convex loss the gradients
+    seen so far imply a lower bound of that distance, r / ‖z‖, and d_t is twice the largest one::
 
         a_t = d_t η_t / ‖g_0‖
-        r_{t+1} = r_t + a_t g_t · s_t
-        s_{t+1} = s_t + a_t g_t
-        d_{t+1} = max(d_t, 2 r_{t+1} / ‖s_{t+1}‖)
-        θ_{t+1} = μ θ_t + (1 − μ) (θ_0 − s_{t+1})
+        r_{t+1} = r_t + a_t g_t · z_t
+        z_{t+1} = z_t + a_t g_t
+        d_{t+1} = max(d_t, 2 r_{t+1} / ‖z_{t+1}‖)
+        θ_{t+1} = μ θ_t + (1 − μ) (θ_0 − z_{t+1})
 
     Norms and products are over all parameters.
 
@@ -97,13 +97,13 @@ class DAdaptSGD(DAdaptation):
             g0 = math.sqrt(sum(dot(push, push) for push in pushes))
         squared = 0.0
         for flat, options in pairs:
-            weight_decay, s = options["weight_decay"], flat.state("s")
+            weight_decay, z = options["weight_decay"], flat.state("z")
             flat.state("start", flat.theta)
             weight = d * options["lr"] / g0 if g0 > 0 else 0.0
-            r += weight * (dot(flat.grad, s) + weight_decay * dot(flat.theta, s))
-            flat.apply(_sum, s, weight, weight_decay)
+            r += weight * (dot(flat.grad, z) + weight_decay * dot(flat.theta, z))
+            flat.apply(_sum, z, weight, weight_decay)
             flat.numbers["adapted_lr"] = weight
-            squared += dot(s, s)
+            squared += dot(z, z)
         if squared > 0:
             d = max(d, 2 * r / math.sqrt(squared))
         self._remember(d=d, r=r, g0=g0)
@@ -111,7 +111,7 @@ class DAdaptSGD(DAdaptation):
     def _update(
         self, flat: Flat, lr: float, momentum: float, weight_decay: float, d0: float
     ) -> None:
-        flat.apply(_back, flat.state("s"), flat.state("start"), 1 - momentum)
+        flat.apply(_back, flat.state("z"), flat.state("start"), 1 - momentum)
 
 
 @fused
@@ -119,8 +119,8 @@ def adam_moments(
     theta: Array,
     grad: Array,
     m: Array,
-    v: Array,
     s: Array,
+    z: Array,
     beta1: float,
     new1: float,
     beta2: float,
@@ -131,23 +131,23 @@ def adam_moments(
     """Add a gradient to both moments and to the weighted sum."""
     for i in elements(theta):
         m[i] = beta1 * m[i] + new1 * grad[i]
-        v[i] = beta2 * v[i] + new2 * (grad[i] * grad[i])
-        s[i] = beta3 * s[i] + new3 * grad[i]
+        s[i] = beta2 * s[i] + new2 * (grad[i] * grad[i])
+        z[i] = beta3 * z[i] + new3 * grad[i]
 
 
 @fused
 def adam_step(
-    theta: Array, grad: Array, m: Array, v: Array, keep: float, rate: float, eps: float
+    theta: Array, grad: Array, m: Array, s: Array, keep: float, rate: float, eps: float
 ) -> None:
     """Move the parameters along the moments."""
     for i in elements(theta):
-        theta[i] = keep * theta[i] - rate * m[i] / (np.sqrt(v[i]) + eps)
+        theta[i] = keep * theta[i] - rate * m[i] / (np.sqrt(s[i]) + eps)
 
 
 class DAdaptAdamW(DAdaptation):
     """AdamW that needs no rate: it estimates how far the solution is, in the largest coordinate.
 
-    s is the second moment here, z the weighted sum of gradients, and β₃ = √β₂::
+    z is the weighted sum of gradients, and β₃ = √β₂::
 
         a_t = d_t η_t
         r_{t+1} = β₃ r_t + (1 − β₃) a_t g_t · z_t / (√s_{t−1} + ε)

@@ -14,7 +14,7 @@ from .reductions import dot, norm1
 class Prodigy(DAdaptation):
     """D-adapted AdamW whose estimate grows faster, for its weights favour the later gradients.
 
-    s is the second moment, z the weighted sum of gradients, and β₃ = √β₂::
+    z is the weighted sum of gradients, and β₃ = √β₂::
 
         a_t = d_t η_t
         r_{t+1} = β₃ r_t + (d_t / d_0) a_t g_t · (θ_0 − θ_t)
