@@ -63,7 +63,14 @@ class _Average:
 
     def state_dict(self) -> dict[str, Any]:
         """Return what later averages depend on; :func:`minigrad.save` writes it."""
-        return {"updates": self.updates, "average": [total.copy() for total in self._sums]}
+        return {
+            "kind": self._kind(),
+            "updates": self.updates,
+            "average": [total.copy() for total in self._sums],
+        }
+
+    def _kind(self) -> str:
+        return type(self).__name__
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state_dict()`` was taken.
@@ -71,8 +78,11 @@ class _Average:
         Raises
         ------
         ValueError
-            If it belongs to other parameters. Nothing has changed then.
+            If it belongs to another kind of average or to other parameters. Nothing has changed
+            then.
         """
+        if state["kind"] != self._kind():
+            raise ValueError(f"this is the state of {state['kind']}, and not of {self._kind()}.")
         shapes, saved = [t.shape for t in self._sums], [t.shape for t in state["average"]]
         if shapes != saved:
             raise ValueError(
@@ -132,6 +142,9 @@ class EMA(_Average):
         check_number("EMA: decay", decay, 0, 1)
         self.decay = decay
         self.debias = debias
+
+    def _kind(self) -> str:
+        return "EMA with debias" if self.debias else "EMA"
 
     def _weight(self) -> float:
         return 1.0 if self.updates == 0 and not self.debias else 1 - self.decay

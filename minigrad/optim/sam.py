@@ -65,6 +65,8 @@ class SAM(Wrapper):
     >>> loss = opt.step(closure)
     """
 
+    options = ("rho",)
+
     def __init__(self, optimizer: Optimizer, rho: float = 0.05) -> None:
         super().__init__(optimizer)
         check_number("SAM: rho", rho, 0, math.inf)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from ..kernels.fused import Array, elements, fused
 from ..modes import effect
@@ -30,6 +30,8 @@ class Wrapper(Optimizer):
     optimizer : Optimizer
         The one inside.
     """
+
+    options: ClassVar[tuple[str, ...]] = ()  # the names of a subclass's own, all numbers
 
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):
@@ -77,7 +79,11 @@ class Wrapper(Optimizer):
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the next step depends on, the state of the optimizer inside included."""
-        return {"optimizer": type(self).__name__, "inside": self.optimizer.state_dict()}
+        return {
+            "optimizer": type(self).__name__,
+            "options": {name: getattr(self, name) for name in self.options},
+            "inside": self.optimizer.state_dict(),
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state_dict()`` was taken: the next step gives the same bits.
@@ -91,6 +97,8 @@ class Wrapper(Optimizer):
         if state["optimizer"] != name:
             raise ValueError(f"this is the state of {state['optimizer']}, and not of {name}.")
         self.optimizer.load_state_dict(state["inside"])
+        for option in self.options:
+            setattr(self, option, state["options"][option])
 
 
 @fused
@@ -130,6 +138,8 @@ class Lookahead(Wrapper):
     --------
     >>> opt = mg.optim.Lookahead(mg.optim.Adam(model.parameters(), lr=1e-3))
     """
+
+    options = ("sync_period", "slow_step_size")
 
     def __init__(
         self, optimizer: Optimizer, sync_period: int = 5, slow_step_size: float = 0.5
