@@ -1,7 +1,7 @@
 # Every target sets up what it needs: Python >= 3.11 and make are enough.
 #   make PYTHON=python3.13 lab    picks another Python
 
-.PHONY: help lab test notebooks lint lock clean
+.PHONY: help lab test book notebooks lint lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -19,6 +19,7 @@ export PYTHONUTF8 := 1
 help:
 	@echo "make lab        open the course in JupyterLab"
 	@echo "make test       lint, check types, run every test and every notebook"
+	@echo "make book       build the website and the EPUB, in book/_build"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make lint       format and lint"
 	@echo "make lock       compile requirements.lock from pyproject.toml"
@@ -42,6 +43,9 @@ test: $(READY)
 	$(PY) -m mypy minigrad
 	$(PY) -m pytest -n auto --dist worksteal
 
+book: $(READY)
+	$(PY) book/build.py
+
 notebooks: $(READY)
 	$(PY) book/execute.py
 	$(PY) book/cover.py
@@ -58,7 +62,7 @@ lock: .venv/pyvenv.cfg
 	    --output-file requirements.lock
 
 clean:
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv book/_build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml .venv/pyvenv.cfg
 	$(PY) -m pip install --require-hashes -r requirements.lock

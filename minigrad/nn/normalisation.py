@@ -58,7 +58,7 @@ class LayerNorm(Module):
         self.weight, self.bias = _affine(self.normalized_shape, elementwise_affine, dtype)
 
     def forward(self, x: Array) -> Tensor:
-        """Map (..., *normalized_shape) to the same shape."""
+        """Map ``(..., *normalized_shape)`` to the same shape."""
         n = len(self.normalized_shape)
         if x.shape[x.ndim - n :] != self.normalized_shape:
             raise ValueError(
