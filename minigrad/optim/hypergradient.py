@@ -72,9 +72,9 @@ class SGDHD(_Hypergradient):
         α_t = α_{t−1} + β g_t · g_{t−1},    α_0 = η
         θ_{t+1} = θ_t − α_t g_t
 
-    It grows while gradients agree, and falls when they turn back; with a large β even below 0, which
-    nothing prevents. Where η is a schedule, what is
-    learned is added to it: α_t = η_t + β Σ g_i · g_{i−1}.
+    It grows while gradients agree, and falls when they turn back: with a large β even below 0,
+    which nothing prevents. Where η is a schedule, what is learned is added to it:
+    α_t = η_t + β Σ g_i · g_{i−1}.
 
     Parameters
     ----------
