@@ -1,0 +1,228 @@
+"""The exercises of lesson 04: right answers pass as they come, each slip hears its own name."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.check import gradient_descent as lesson
+
+
+@pytest.mark.parametrize("open_answer", [lesson.landing, lesson.limit])
+def test_a_number_left_open_says_what_to_do(open_answer):
+    assert open_answer(...).message.startswith("Replace the three dots")
+
+
+@pytest.mark.parametrize("exercise", [lesson.best_rate, lesson.exact_rate])
+def test_a_function_left_open_says_what_to_do(exercise):
+    assert exercise(lambda *_: ...).message.startswith("Replace the three dots")
+
+
+@pytest.mark.parametrize("answer", [-0.216, (1 - 1.6) ** 3, np.float32(-0.216), mg.tensor(-0.216)])
+def test_landing_accepts(answer):
+    assert lesson.landing(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (0.216, "which side"),
+        (-0.6, "after one update"),
+        (0.36, "after two updates"),
+        (0.1296, "one update too many"),
+        (3 * -0.6, "a power, not a product"),
+        (1 - 3 * 1.6, "first step three times"),
+        (2.6**3, "climbs"),
+        (0.8**3, "left the curvature out"),
+        (0.2**3, "8θ, not 4θ"),
+        (7, "as a factor times θ"),
+        ("left", "as a factor times θ"),
+    ],
+)
+def test_landing_turns_down(answer, hears):
+    verdict = lesson.landing(answer)
+    assert not verdict and hears in verdict.message
+
+
+def by_bisection(hessian):
+    """Find where the two extreme factors have the same size, without the formula."""
+    curvatures = np.linalg.eigvals(hessian).real
+    low, high = 0.0, 2 / max(curvatures)
+    for _ in range(60):
+        rate = (low + high) / 2
+        if 1 - rate * min(curvatures) > rate * max(curvatures) - 1:
+            low = rate
+        else:
+            high = rate
+    return low
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        by_bisection,
+        lambda h: mg.tensor(2 / np.linalg.eigvalsh(h)[[0, -1]].sum()),
+        lambda h: 2 / (np.linalg.norm(h, 2) + 1 / np.linalg.norm(np.linalg.inv(h), 2)),
+    ],
+)
+def test_best_rate_accepts(answer):
+    assert lesson.best_rate(answer)
+
+
+def eigenvalues(rule):
+    return lambda hessian: rule(np.linalg.eigvalsh(hessian))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (eigenvalues(lambda v: 2 / v[-1]), "largest stable rate"),
+        (eigenvalues(lambda v: 1 / v[-1]), "slower than need be"),
+        (eigenvalues(lambda v: 1 / (v[-1] + v[0])), "Half of it"),
+        (lambda h: 2 / np.trace(h), "added all eigenvalues up"),
+        (lambda h: 2 / (np.diag(h).max() + np.diag(h).min()), "used the diagonal"),
+        (eigenvalues(lambda v: 2 / v[0]), "diverges"),
+        (eigenvalues(lambda v: 2 / (v[-1] - v[0])), "A plus became a minus"),
+        (np.linalg.cond, "condition number"),
+        (eigenvalues(lambda v: (v[-1] - v[0]) / (v[-1] + v[0])), "shrinks the distance"),
+        (eigenvalues(lambda v: 2 / v), "Return one number"),
+        (lambda h: 0.1, "Which two eigenvalues"),
+        (lambda h: 2 / unknown, "raised NameError"),  # noqa: F821
+    ],
+)
+def test_best_rate_turns_down(answer, hears):
+    verdict = lesson.best_rate(answer)
+    assert not verdict and hears in verdict.message
+
+
+def fit(x, y, lr, updates, *, mean_w=np.mean, mean_b=np.mean, sign=-1, two=2, late=False, less=0):
+    """Fit a line by gradient descent, with the slips that a reader may make."""
+    w = b = 0.0
+    for _ in range(updates - less):
+        error = w * x + b - y
+        w_new = w + sign * lr * two * mean_w(error * x)
+        error = w_new * x + b - y if late else error
+        w, b = w_new, b + sign * lr * two * mean_b(error)
+    return w, b
+
+
+def by_the_engine(x, y, lr, updates):
+    inputs, theta = np.stack([x, np.ones_like(x)], 1), mg.tensor(np.zeros(2), requires_grad=True)
+    for _ in range(updates):
+        theta.grad = None
+        mg.mean((mg.tensor(inputs) @ theta - y) ** 2).backward()
+        with mg.no_grad():
+            theta -= lr * theta.grad
+    return theta.numpy()
+
+
+def test_fit_accepts_loops_matrices_and_the_engine():
+    assert lesson.fit(fit)
+    assert lesson.fit(by_the_engine)
+
+
+def mean_twice(values):
+    return np.mean(values) / len(values)
+
+
+@pytest.mark.parametrize(
+    ("slip", "hears"),
+    [
+        ({"mean_w": np.sum, "mean_b": np.sum}, "still sums over the examples"),
+        ({"mean_b": np.sum}, "step of w is mended"),
+        ({"mean_w": np.sum}, "step of b is mended"),
+        ({"mean_w": mean_twice, "mean_b": mean_twice}, "divide by N twice"),
+        ({"sign": 1}, "climbs"),
+        ({"two": 1}, "2 went missing"),
+        ({"late": True}, "the same place"),
+        ({"less": 1}, "one update less"),
+        ({"two": 3}, "depend on how many examples"),
+    ],
+)
+def test_fit_turns_down(slip, hears):
+    verdict = lesson.fit(lambda *arguments: fit(*arguments, **slip))
+    assert not verdict and hears in verdict.message
+
+
+def test_fit_wants_both_numbers():
+    assert not lesson.fit(lambda *arguments: fit(*arguments)[0])
+
+
+def by_trying(grad, hessian):
+    """Search the ray for its lowest point."""
+    rates = np.linspace(0, 4, 400_001)
+    return rates[np.argmin(-rates * (grad @ grad) + rates**2 / 2 * (grad @ hessian @ grad))]
+
+
+def by_mean_curvature(grad, hessian):
+    """Average the curvatures, each with the gradient's share in its direction."""
+    curvatures, directions = np.linalg.eigh(hessian)
+    return 1 / np.average(curvatures, weights=(directions.T @ grad) ** 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        by_trying,
+        lambda g, h: np.sum(g**2) / np.sum(np.outer(g, g) * h),
+        by_mean_curvature,
+    ],
+)
+def test_exact_rate_accepts(answer):
+    assert lesson.exact_rate(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (lambda g, h: (g @ h @ g) / (g @ g), "turn the fraction over"),
+        (lambda g, h: 2 * (g @ g) / (g @ h @ g), "exactly as high"),
+        (lambda g, h: (g @ g) / (2 * g @ h @ g), "Half of the right one"),
+        (lambda g, h: np.linalg.norm(g) / (g @ h @ g), "missing a square"),
+        (lambda g, h: (g @ h @ g) / (h @ g @ (h @ g)), "next gradient shortest"),
+        (lambda g, h: 1 / np.linalg.eigvalsh(h)[-1], "can do better"),
+        (lambda g, h: 2 / np.linalg.eigvalsh(h)[[0, -1]].sum(), "a whole walk"),
+        (lambda g, h: g**2 / (g * (h @ g)), "Return one number"),
+        (lambda g, h: None, "return"),
+    ],
+)
+def test_exact_rate_turns_down(answer, hears):
+    verdict = lesson.exact_rate(answer)
+    assert not verdict and hears in verdict.message
+
+
+@pytest.fixture(scope="module")
+def sharpness():
+    """Sharpness of logistic regression on the tumours, by the engine, at zero weights."""
+    x, y = mg.data.breast_cancer().train
+    inputs, targets = mg.tensor(x.astype(np.float64)), y.astype(np.float64)
+    weights = mg.tensor(np.zeros(30), requires_grad=True)
+
+    def loss(weights):
+        return mg.nn.binary_cross_entropy_with_logits(inputs @ weights, targets)
+
+    v = np.ones(30)
+    for _ in range(40):
+        v = mg.hvp(loss, weights, v / np.linalg.norm(v)).numpy()
+    return np.linalg.norm(v)
+
+
+def test_limit_accepts_what_the_power_iteration_finds(sharpness):
+    assert lesson.limit(2 / sharpness)
+    assert lesson.limit(round(2 / sharpness, 3))
+
+
+@pytest.mark.parametrize(
+    ("slip", "hears"),
+    [
+        (lambda s: s, "That is the sharpness"),
+        (lambda s: 2 * s, "sharper the bowl"),
+        (lambda s: 2 / (4 * s), "left out the ¼"),
+        (lambda s: 2 / (455 * s), "loss is their mean"),
+        (lambda s: 1 / s, "half the limit"),
+        (lambda s: 0.3 * s, "divide 2 by it"),
+        (lambda s: [2 / s] * 2, "one number"),
+    ],
+)
+def test_limit_turns_down(sharpness, slip, hears):
+    verdict = lesson.limit(slip(sharpness))
+    assert not verdict and hears in verdict.message
