@@ -4,12 +4,16 @@ from .animation import Animation, Track
 from .curves import loss_curves
 from .descent import animate_paths, landings, paths
 from .figure import Figure, subplots
+from .flipbook import Flipbook
 from .graph import Diagram, graph
 from .images import images
 from .range_test import range_curve
 from .rates import against_rate
+from .signed import signed_tiles
 from .slider import Slider
 from .style import COLORS, LINESTYLES, MARKERS, use_style
+from .tangent import tangent
+from .value_graph import animate_walk, value_graph
 
 __all__ = [
     "COLORS",
@@ -18,16 +22,21 @@ __all__ = [
     "Animation",
     "Diagram",
     "Figure",
+    "Flipbook",
     "Slider",
     "Track",
     "against_rate",
     "animate_paths",
+    "animate_walk",
     "graph",
     "images",
     "landings",
     "loss_curves",
     "paths",
     "range_curve",
+    "signed_tiles",
     "subplots",
+    "tangent",
     "use_style",
+    "value_graph",
 ]

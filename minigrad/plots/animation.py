@@ -5,6 +5,7 @@ trusted yet, a print) the still picture with its alternative text remains, and n
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -65,16 +66,7 @@ class Animation:
             "updates": len(self.tracks[0].points) - 1,
             "tracks": [self._film(track, width, height) for track in self.tracks],
         }
-        # "<" is escaped because the data stands inside a script element.
-        data = json.dumps(film, separators=(",", ":")).replace("<", "\\u003c")
-        script = files(__package__).joinpath("player.js").read_text(encoding="utf-8")
-        frame = f"margin:0;max-width:{round(width * 96 / 72)}px;background:{BACKGROUND}"
-        return (
-            f'<figure class="minigrad-player" style="{frame};border-radius:6px">'
-            f'<div style="position:relative">{picture}</div>'
-            f'<script type="application/json">{data}</script></figure>\n'
-            f"<script>\n{script}</script>"
-        )
+        return player(picture, film, width=round(width * 96 / 72))
 
     def _film(self, track: Track, width: float, height: float) -> dict[str, object]:
         """Translate a track from data coordinates into the picture's, whose y points down."""
@@ -100,3 +92,27 @@ class Animation:
         from IPython.display import display
 
         display({"text/html": self.html(), "text/plain": f"Animation: {self.figure.alt}"}, raw=True)
+
+
+def player(picture: str, film: Mapping[str, object], width: int) -> str:
+    """Return a picture with the buttons that play a film over it, as HTML that stands on its own.
+
+    Parameters
+    ----------
+    picture : str
+        An ``<img>`` element: what remains where no script runs.
+    film : mapping
+        What ``player.js`` plays.
+    width : int
+        Width in CSS pixels on a page that is wide enough.
+    """
+    # "<" is escaped because the data stands inside a script element.
+    data = json.dumps(film, separators=(",", ":")).replace("<", "\\u003c")
+    script = files(__package__).joinpath("player.js").read_text(encoding="utf-8")
+    frame = f"margin:0;max-width:{width}px;background:{BACKGROUND}"
+    return (
+        f'<figure class="minigrad-player" style="{frame};border-radius:6px">'
+        f'<div style="position:relative">{picture}</div>'
+        f'<script type="application/json">{data}</script></figure>\n'
+        f"<script>\n{script}</script>"
+    )

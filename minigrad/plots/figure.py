@@ -71,11 +71,13 @@ def image(svg: str, alt: str, width: int) -> str:
     width : int
         Width in CSS pixels on a page that is wide enough.
     """
-    data = base64.b64encode(svg.encode()).decode()
-    return (
-        f'<img alt="{html.escape(alt)}" width="{width}" style="{CARD}" '
-        f'src="data:image/svg+xml;base64,{data}">'
-    )
+    style = f'width="{width}" style="{CARD}"'
+    return f'<img alt="{html.escape(alt)}" {style} src="{address(svg)}">'
+
+
+def address(svg: str) -> str:
+    """Return an SVG picture as an address that holds the picture itself."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def subplots(nrows: int = 1, ncols: int = 1, *, alt: str, **kwargs: Any) -> tuple[Figure, Any]:

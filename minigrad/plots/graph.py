@@ -49,13 +49,23 @@ class Diagram:
     def html(self) -> str:
         """Return an ``<img>`` element with the picture inside and the alternative text."""
         svg = self.svg()
-        points = float(svg.split('width="')[1].split("pt")[0])
-        return image(svg, self.alt, width=round(points * 96 / 72))
+        return image(svg, self.alt, width_of(svg))
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         display({"text/html": self.html(), "text/plain": f"Diagram: {self.alt}"}, raw=True)
+
+
+def escaped(text: str) -> str:
+    """Return a text as it stands in a field of a record."""
+    return re.sub(r'([{}|<>"\\ ])', r"\\\1", text)
+
+
+def width_of(svg: str) -> int:
+    """Return the width, in CSS pixels, of a picture that Graphviz drew."""
+    points = float(svg.split('width="')[1].split("pt")[0])
+    return round(points * 96 / 72)
 
 
 def graph(output: Any, names: Mapping[str, Any] | None = None) -> Diagram:
@@ -103,7 +113,7 @@ def graph(output: Any, names: Mapping[str, Any] | None = None) -> Diagram:
         title, value = titles[id(step)], _number(getattr(step, "_data", step))
         made_from = " and ".join(titles[id(parent)] for parent in parents)
         fields = [title, value, *([f"gradient {gradient}"] if gradient else [])]
-        label = "|".join(re.sub(r'([{}|<>"\\ ])', r"\\\1", field) for field in fields)
+        label = "|".join(map(escaped, fields))
         look = OPERATION if parents else LEAF if gradient else CONSTANT
         lines.append(f'  n{index} [label="{label}", {look}];')
         lines += [f"  n{number[id(parent)]} -> n{index};" for parent in parents]

@@ -1,7 +1,9 @@
-// Plays the animations of this page: moves points along the tracks drawn over a still picture.
-// Nothing starts by itself, and without this script the still picture tells the whole story.
+// Plays the animations of this page: moves points along the tracks drawn over a still picture, or
+// shows one picture after another. Nothing starts by itself, and without this script the still
+// picture tells the whole story.
 (() => {
   const UPDATES_PER_SECOND = 5;
+  const FRAMES_PER_SECOND = 0.7;  // each has a caption to read
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const svg = (name, attributes, parent) => {
@@ -33,41 +35,62 @@
     };
   };
 
-  const stage = (root) => {
-    root.dataset.ready = "";
-    // JupyterLab would take the arrow keys and the space bar for itself.
-    root.addEventListener("keydown", (event) => event.stopPropagation());
-    const film = JSON.parse(root.querySelector("script[type='application/json']").textContent);
+  const stageTracks = (film, root) => {
     const [width, height] = film.size;
     const overlay = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
       root.querySelector("div"));
     overlay.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
     const tracks = film.tracks.map((track) => stageTrack(track, overlay));
+    return (time) => {
+      for (const draw of tracks) draw(time);
+      const update = Math.floor(time);
+      return film.tracks.map((track) => `${track.name}: ${track.values[update]}`).join("; ");
+    };
+  };
+
+  const stageFrames = (film, root) => {
+    const picture = root.querySelector("img");
+    const caption = root.appendChild(document.createElement("div"));
+    caption.style.cssText = "min-height:2.6em;padding:.2em 1em;font:14px/1.3 sans-serif;color:#2a2a2e";
+    return (time) => {
+      const frame = film.frames[Math.floor(time)];
+      picture.src = frame.picture;
+      return caption.textContent = frame.caption;
+    };
+  };
+
+  const stage = (root) => {
+    root.dataset.ready = "";
+    // JupyterLab would take the arrow keys and the space bar for itself.
+    root.addEventListener("keydown", (event) => event.stopPropagation());
+    const film = JSON.parse(root.querySelector("script[type='application/json']").textContent);
+    const [unit, pace, last] = film.frames
+      ? ["step", FRAMES_PER_SECOND, film.frames.length - 1]
+      : ["update", UPDATES_PER_SECOND, film.updates];
+    const draw = (film.frames ? stageFrames : stageTracks)(film, root);
 
     const bar = root.appendChild(document.createElement("div"));
     bar.style.cssText = "display:flex;gap:.8em;align-items:center;padding:.2em 1em .8em;"
       + "font:14px sans-serif;color:#2a2a2e;color-scheme:light;accent-color:#1f6fc4";
     bar.innerHTML = `<button type="button" style="min-width:5.5em;min-height:28px"></button>
-      <input type="range" min="0" max="${film.updates}" step="1" style="flex:1;min-width:4em">
+      <input type="range" min="0" max="${last}" step="1" style="flex:1;min-width:4em">
       <span style="min-width:8.5em;text-align:right;font-variant-numeric:tabular-nums"></span>`;
     const [button, slider, label] = bar.children;
-    slider.setAttribute("aria-label", "Update");
+    slider.setAttribute("aria-label", unit[0].toUpperCase() + unit.slice(1));
 
     let time = 0, before = null;
     const show = (now) => {
-      time = Math.min(Math.max(now, 0), film.updates);
-      for (const draw of tracks) draw(time);
-      const update = Math.floor(time);
-      slider.value = update;
-      label.textContent = `update ${update} of ${film.updates}`;
-      const values = film.tracks.map((track) => `${track.name}: ${track.values[update]}`);
-      slider.setAttribute("aria-valuetext", `${label.textContent}. ${values.join("; ")}`);
+      time = Math.min(Math.max(now, 0), last);
+      const words = draw(time);
+      slider.value = Math.floor(time);
+      label.textContent = `${unit} ${slider.value} of ${last}`;
+      slider.setAttribute("aria-valuetext", `${label.textContent}. ${words}`);
     };
     const pause = () => { before = null; show(Math.floor(time)); button.textContent = "▶ Play"; };
     const tick = (now) => {
       if (before === null) return;
-      if (!root.isConnected || time >= film.updates) return pause();
-      const elapsed = (now - before) * UPDATES_PER_SECOND / 1000;
+      if (!root.isConnected || time >= last) return pause();
+      const elapsed = (now - before) * pace / 1000;
       // Readers who asked for less motion see one update after another, without the glide.
       if (!calm.matches || elapsed >= 1) {
         before = now;
@@ -77,7 +100,7 @@
     };
     button.onclick = () => {
       if (before !== null) return pause();
-      if (time >= film.updates) show(0);
+      if (time >= last) show(0);
       button.textContent = "⏸ Pause";
       before = performance.now();
       requestAnimationFrame(tick);
