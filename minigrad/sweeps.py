@@ -107,10 +107,11 @@ def sweep(
                 record.flush()
                 shown.update()
     except BaseException:  # the user's Ctrl-C too
-        for future in futures:
-            future.cancel()
         if executor is None:
             pool.shutdown(wait=True, kill_workers=True)
+        else:
+            for future in futures:
+                future.cancel()
         raise
     return _table(runs, rows)
 
