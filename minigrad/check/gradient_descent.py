@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .verdict import Verdict, call, judge
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 def landing(theta: Any) -> Verdict:
@@ -184,7 +184,7 @@ def _fit(
     *, w_scale: float = 1, b_scale: float = 1, stale: bool = True,
 ) -> tuple[float, float]:  # fmt: skip
     """Fit a line by gradient descent, with the slips that a reader may make."""
-    w = b = 0.0
+    w, b = np.zeros(2)
     for _ in range(updates):
         error = w * x + b - y
         w -= lr * w_scale * 2 * np.mean(error * x)
