@@ -77,6 +77,7 @@ html_math_renderer = epub_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css"]
 html_js_files = [("scrollable.js", {"defer": "defer"})]
 html_additional_pages = {"index": "redirect.html"}

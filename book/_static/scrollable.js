@@ -1,12 +1,12 @@
-// What is wider than the screen scrolls, so the keyboard must reach it (WCAG 2.1.1). What is not
-// should be no stop on the way.
+// A formula wider than the screen scrolls, so the keyboard must reach it (WCAG 2.1.1). One that is
+// not should be no stop on the way. The theme does the same for tables and code.
 (() => {
   const mark = () => {
-    for (const box of document.querySelectorAll(".scrollable, .pst-scrollable-table-container")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
+    for (const formula of document.querySelectorAll("div.math")) {
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+      else formula.removeAttribute("tabindex");
     }
   };
   addEventListener("resize", mark);
-  mark();
+  document.fonts.ready.then(mark);
 })();

@@ -96,9 +96,9 @@ class Lessons(SphinxDirective):
             lesson = read(path)
             link = f"[{lesson.name}](/notebooks/{path.name})"
             rows.append(f"| {lesson.number} | {link} | {lesson.question} | {lesson.minutes} |")
-        table = nodes.container(classes=["scrollable"])
+        table = nodes.Element()
         self.state.nested_parse(StringList(rows, source=self.get_source_info()[0]), 0, table)
-        return [table]
+        return table.children
 
 
 class Output(SphinxDirective):

@@ -40,7 +40,7 @@ def visit_inline(writer, node: nodes.math) -> None:
 
 def visit_block(writer, node: nodes.math_block) -> None:
     """Write a formula that stands on a line of its own."""
-    writer.body.append(writer.starttag(node, "div", CLASS="math scrollable"))
+    writer.body.append(writer.starttag(node, "div", CLASS="math"))
     writer.body.append(mathml(node, block=True))
     writer.body.append("</div>\n")
     raise nodes.SkipNode

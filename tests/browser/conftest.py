@@ -1,4 +1,4 @@
-"""A headless Chromium, and a real JupyterLab to open in it."""
+"""A real JupyterLab to open in a headless Chromium."""
 
 import json
 import os
@@ -13,65 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import chromium, open_page  # noqa: F401  (fixtures)
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Every cell is rendered, not only those in view, and nobody is asked about news.
 LAB_SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator["Browser"]:  # noqa: F821  (playwright may be missing)
-    """Start the Chromium of this machine; ``CHROMIUM`` names another one."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, CHROMIUM_NAMES)), None
-    )
-    if program is None:
-        pytest.skip("no Chromium on this machine; CHROMIUM=/path/to/it names one")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium):
-    """Open pages in a new profile that reaches this machine only, and collect their errors."""
-    contexts = []
-
-    def open_page(**settings):
-        context = chromium.new_context(**settings)
-        contexts.append(context)
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-
-        def local_only(route):
-            if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-                route.continue_()
-            else:
-                page.errors.append(f"request to {route.request.url}")
-                route.abort()
-
-        context.route("**", local_only)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture

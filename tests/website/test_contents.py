@@ -1,0 +1,92 @@
+"""The website holds what there is: every lesson, every public name, every term twice."""
+
+import importlib
+import re
+import sys
+import zlib
+
+import nbformat
+import pytest
+import yaml
+from conftest import ROOT
+
+import minigrad as mg
+
+sys.path.insert(0, str(ROOT / "book" / "extensions"))
+import lessons
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
+CHAPTERS = [chapter for part in TOC["parts"] for chapter in part["chapters"]]
+MODULES = ["minigrad"] + [
+    f"minigrad.{name}"
+    for name in ("callbacks", "data", "nn", "nn.init", "ops", "optim", "plots", "schedules")
+]
+
+
+def test_every_lesson_is_in_the_table_of_contents_under_its_number_and_name():
+    listed = {c["file"]: c.get("title") for c in CHAPTERS if c["file"].startswith("notebooks/")}
+    read = {path: lessons.read(path) for path in NOTEBOOKS}
+    assert listed == {f"notebooks/{p.stem}": f"{r.number} {r.name}" for p, r in read.items()}
+
+
+def test_the_lessons_stand_in_order():
+    files = [c["file"] for c in CHAPTERS if c["file"].startswith("notebooks/")]
+    assert files == sorted(files)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_lesson_opens_with_its_question_and_how_long_it_takes(path):
+    lesson = lessons.read(path)
+    assert lesson.question.endswith("?")
+    assert 5 <= lesson.minutes <= 60
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_is_folded_away_is_a_solution(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        tags = cell.metadata.get("tags", [])
+        assert ("hide-cell" in tags) == ("solution" in tags), cell.id
+        assert not {"hide-input", "hide-output"} & set(tags), cell.id
+
+
+@pytest.mark.parametrize(
+    ("opening", "named"),
+    [
+        ("Batches\n\nHow many?\n\n| | |\n| --- | --- |\n| **Time** | 25 minutes |", "be able to"),
+        ("Batches\n\nHow many?\n\n| **You will be able to** | ask |", "Time"),
+        ("Batches\n\n| **You will be able to** | ask |\n| **Time** | 5 minutes |", "question"),
+    ],
+)
+def test_a_lesson_without_question_or_table_is_told_what_it_lacks(tmp_path, opening, named):
+    cells = [nbformat.v4.new_markdown_cell(f"# {opening}")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path := tmp_path / "05_batches.ipynb")
+    with pytest.raises(ValueError, match=rf"05_batches.*{named}"):
+        lessons.read(path)
+
+
+def test_every_term_of_the_glossary_is_in_english_and_chinese_and_names_its_lesson():
+    text = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+    entries = text.split("```{glossary}\n")[1].split("```")[0].strip().split("\n\n")
+    assert len(entries) > 30
+    for entry in entries:
+        assert re.match(r"[a-z].*\n[\u4e00-\u9fff]+\n    ", entry, re.IGNORECASE), entry
+        assert "{lesson}`" in entry, entry
+
+
+def documented(built) -> set[str]:
+    """Return what the reference describes, by the last part of its name, from objects.inv."""
+    inventory = (built / "html" / "objects.inv").read_bytes().split(b"\n", 4)[4]
+    lines = zlib.decompress(inventory).decode().splitlines()
+    return {line.split()[0].rpartition(".")[2] for line in lines if " py:" in line}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_reference_describes_every_public_name(built, module):
+    names = {
+        name
+        for name in importlib.import_module(module).__all__
+        if not isinstance(getattr(mg, name, None), type(sys))
+    }
+    dtypes = {"bool_", "float32", "float64", "int64"}  # NumPy's
+    assert names - dtypes <= documented(built)

@@ -1,0 +1,41 @@
+"""Every page in a real browser: no error, no other host, and nobody shut out (WCAG 2.1 AA)."""
+
+import pytest
+import yaml
+from conftest import ROOT
+
+TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
+CHAPTERS = [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
+PAGES = [TOC["root"], *CHAPTERS, "search", "genindex"]
+WIDTHS = {"phone": 390, "desktop": 1280}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+
+
+def violations(page) -> list[str]:
+    """Return what axe-core finds on a page, each with the place where it is."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{found['id']}: {node['target'][-1]}: {node['failureSummary']}"
+        for found in Axe().run(page, options=WCAG).response["violations"]
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_accessible_whole_and_asks_no_other_host(visit, name, light):
+    for place, width in WIDTHS.items():
+        size = {"width": width, "height": 844}
+        page = visit(name, viewport=size, color_scheme=light, reduced_motion="reduce")
+        assert page.locator("html").get_attribute("data-theme") == light
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, f"the page is {wider} px wider than a {place}"
+        assert violations(page) == [], place
+        assert page.errors == []
+
+
+def test_what_is_folded_away_is_accessible_too(visit):
+    page = visit("notebooks/00_start_here", color_scheme="dark")
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    assert violations(page) == []
