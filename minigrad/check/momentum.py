@@ -204,10 +204,6 @@ def walk(function: Callable[..., Any]) -> Verdict:
             "All places are the last one: you change theta in place, so append a copy.": (
                 right * 0 + right[-1]
             ),
-            "A fixed rate of 1/(1 - momentum) times lr would do as well, but the call asks for lr: "
-            "leave the rate alone.": _walk(
-                arguments[0] / (1 - arguments[1]), *arguments[1:], average=True, late=True
-            ),
         },
         "The places are not heavy ball's. At each update: gradient, velocity, theta, in this "
         "order.",

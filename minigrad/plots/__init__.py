@@ -3,11 +3,14 @@
 from .animation import Animation, Track
 from .curves import loss_curves
 from .descent import animate_paths, landings, paths
+from .dots import dots
 from .figure import Figure, subplots
 from .flipbook import Flipbook
 from .graph import Diagram, graph
 from .images import images
+from .plane import plane
 from .range_test import range_curve
+from .rate_and_loss import rate_and_loss
 from .rates import against_rate
 from .signed import signed_tiles
 from .slider import Slider
@@ -28,12 +31,15 @@ __all__ = [
     "against_rate",
     "animate_paths",
     "animate_walk",
+    "dots",
     "graph",
     "images",
     "landings",
     "loss_curves",
     "paths",
+    "plane",
     "range_curve",
+    "rate_and_loss",
     "signed_tiles",
     "subplots",
     "tangent",

@@ -1,0 +1,91 @@
+"""A quantity over a plane of two settings, in bands."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
+from numpy.typing import ArrayLike
+
+from .figure import Figure, subplots
+from .style import BACKGROUND, INK, LINESTYLES, style
+
+
+def plane(
+    x: ArrayLike,
+    y: ArrayLike,
+    values: ArrayLike,
+    levels: Sequence[float],
+    *,
+    title: str,
+    alt: str,
+    xlabel: str,
+    ylabel: str,
+    label: str,
+    lines: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    points: Mapping[str, tuple[float, float]] | None = None,
+    texts: Mapping[str, tuple[float, float]] | None = None,
+) -> Figure:
+    """Colour a plane by a quantity, in bands from dark for the smallest to light for the largest.
+
+    Parameters
+    ----------
+    x : array-like, shape (columns,)
+    y : array-like, shape (rows,)
+        The settings.
+    values : array-like, shape (rows, columns)
+        The quantity. Where it is not finite, the plane stays empty.
+    levels : sequence of float
+        Where one band ends and the next begins, rising. The last band has no upper end.
+    title : str
+        What the figure shows, as a sentence.
+    alt : str
+        The alternative text.
+    xlabel, ylabel : str
+        Names of the settings, with units where there are any.
+    label : str
+        Name of the quantity.
+    lines : mapping from str to (array-like, array-like), optional
+        Name of a line and its places.
+    points : mapping from str to (float, float), optional
+        Name of a point and its place.
+    texts : mapping from str to (float, float), optional
+        Words to write into the plane, and where their middle is.
+
+    Returns
+    -------
+    Figure
+        Show it with ``plt.show()``.
+
+    Examples
+    --------
+    >>> x, y = np.linspace(-1, 1, 41), np.linspace(-1, 1, 41)
+    >>> words = {"title": "A bowl", "alt": "A bowl.", "xlabel": "x", "ylabel": "y", "label": "f"}
+    >>> _ = plane(x, y, x**2 + y[:, None] ** 2, [0, 0.5, 1], points={"lowest": (0, 0)}, **words)
+    """
+    shades = ListedColormap(colormaps["cividis"](np.linspace(0.05, 0.95, len(levels))))
+    height = np.ma.masked_invalid(np.asarray(values, dtype=float))
+    figure, axes = subplots(alt=alt, figsize=(7, 4.2))
+    with style():
+        axes.grid(False)
+        bands = axes.contourf(x, y, height, levels=levels, cmap=shades, extend="max")
+        bar = figure.colorbar(bands, ax=axes, label=label)
+        bar.ax.invert_yaxis()
+        bar.set_ticks(list(levels))
+        for look, (name, line) in enumerate((lines or {}).items()):
+            axes.plot(*line, color=INK, linestyle=LINESTYLES[look], label=name)
+        for name, place in (points or {}).items():
+            axes.plot(
+                *place, "o", color=BACKGROUND, markeredgecolor=INK, markersize=9, clip_on=False
+            )
+            axes.annotate(
+                name, place, (10, 0), textcoords="offset points", va="center", fontweight="bold",
+                bbox={"boxstyle": "round,pad=0.2", "facecolor": BACKGROUND, "linewidth": 0},
+            )  # fmt: skip
+        for text, place in (texts or {}).items():
+            axes.text(*place, text, ha="center", va="center")
+        axes.set(xlabel=xlabel, ylabel=ylabel)
+        axes.set_title(title)
+        if lines:
+            axes.legend(loc="lower right")
+    return figure
