@@ -55,10 +55,10 @@ def sweep(
     seeds : iterable of int
         ``range(5)``: every configuration is run five times.
     executor : concurrent.futures.Executor, optional
-        Where to run. By default one process for each core of this machine, kept for a while for
-        the next sweep. ``dask.distributed.Client(address).get_executor()`` is a cluster, which
-        runs again elsewhere what a lost worker had; ``ThreadPoolExecutor(1)`` is one run after
-        the other, in this process.
+        Where to run. By default one process for each core of this machine.
+        ``dask.distributed.Client(address).get_executor()`` is a cluster, which runs again
+        elsewhere what a lost worker had; ``ThreadPoolExecutor(1)`` is one run after the other, in
+        this process.
     path : path, optional
         A file to which each run is added when it ends. Runs that are done there are not done
         again, those that failed are: an interrupted sweep goes on. The file knows configurations
@@ -93,10 +93,13 @@ def sweep(
     futures: dict[Future[str], str] = {}
     try:
         with (
+            warnings.catch_warnings(),
             threadpool_limits(1),  # for runs in this process; put back at the end
             bar(progress, total=len(runs), initial=len(rows), unit="run") as shown,
             open(os.devnull if path is None else path, "a", newline="\n") as record,
         ):
+            # loky says so when it replaces a worker that has grown; no run is lost by it
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
             for key in todo:
                 config, seed = runs[key]
                 futures[pool.submit(_run, code, cloudpickle.dumps(config), seed)] = key
@@ -106,13 +109,12 @@ def sweep(
                 record.write(f"{key[:-1]}, {outcome[1:]}\n")
                 record.flush()
                 shown.update()
-    except BaseException:  # the user's Ctrl-C too
+    finally:
         if executor is None:
-            pool.shutdown(wait=True, kill_workers=True)
+            pool.shutdown(kill_workers=True)  # none is at work, unless the user pressed Ctrl-C
         else:
             for future in futures:
                 future.cancel()
-        raise
     return _table(runs, rows)
 
 
@@ -200,7 +202,7 @@ def _failed(error: BaseException) -> str:
 def _outcome(future: Future[str]) -> str:
     try:
         return future.result()
-    except Exception as error:  # the worker is gone, not the run: that would have said so itself
+    except Exception as error:  # of the worker: a run's own has become its result
         return _failed(error)
 
 
@@ -225,9 +227,9 @@ def _recorded(path: str | Path | None) -> dict[str, Row]:
 
 
 def _all_cores(runs: int) -> Any:
-    import loky  # unlike ProcessPoolExecutor, wants no `if __name__ == "__main__":` in scripts
+    import loky  # its executor wants no `if __name__ == "__main__":` in scripts
 
-    return loky.get_reusable_executor(max_workers=max(1, min(loky.cpu_count(), runs)))
+    return loky.ProcessPoolExecutor(max(1, min(loky.cpu_count(), runs)))
 
 
 def _table(runs: Mapping[str, tuple[Config, int]], rows: Mapping[str, Row]) -> DataFrame:
