@@ -8,6 +8,7 @@ from .figure import Figure, subplots
 from .flipbook import Flipbook
 from .graph import Diagram, graph
 from .images import images
+from .plane import plane
 from .range_test import range_curve
 from .rate_and_loss import rate_and_loss
 from .rates import against_rate
@@ -36,6 +37,7 @@ __all__ = [
     "landings",
     "loss_curves",
     "paths",
+    "plane",
     "range_curve",
     "rate_and_loss",
     "signed_tiles",
