@@ -65,7 +65,8 @@ class DivergenceDetector(Callback):
                 optimizer.step()
         print(detector.found)
 
-    and with `minigrad.fit` as a callback, which ends the run after the epoch.
+    and with `minigrad.fit` as a callback, which ends the run after the epoch. A step that is
+    replayed (`minigrad.compile`) runs no layers, and nothing is seen of it.
 
     Parameters
     ----------

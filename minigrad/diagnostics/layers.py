@@ -23,8 +23,7 @@ See = Callable[[str, Module, Any, Any], None]
 def watching(model: Module, see: See) -> Iterator[None]:
     """Call ``see(name, module, arguments, output)`` whenever a module of ``model`` has run.
 
-    Modules are seen in the order in which they end: what is within one before it. A step that is
-    replayed (`minigrad.compile`) runs no modules, and nothing is seen of it.
+    Modules are seen in the order in which they end: what is within one before it.
     """
 
     def seen(name: str, module: Module) -> Callable[..., Any]:
