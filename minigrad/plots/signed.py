@@ -5,13 +5,15 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
 from .figure import Figure, subplots
-from .style import BACKGROUND, COLORS, style
+from .style import COLORS, CONTOUR, style
 
-# Blue and orange stay apart for every kind of colour vision; zero is the colour of the paper.
-SIGNED = LinearSegmentedColormap.from_list("signed", [COLORS[0], BACKGROUND, COLORS[1]])
+# Blue and orange stay apart for every kind of colour vision.
+SIGNED = LinearSegmentedColormap.from_list("signed", [COLORS[0], "white", COLORS[1]])
 
 
-def signed_tiles(arrays: ArrayLike, *, title: str, alt: str, label: str, rows: int = 2) -> Figure:
+def signed_tiles(
+    arrays: ArrayLike, *, title: str, alt: str, ends: tuple[str, str], columns: int = 8
+) -> Figure:
     """Draw small arrays of positive and negative numbers, all on one scale.
 
     Parameters
@@ -22,10 +24,10 @@ def signed_tiles(arrays: ArrayLike, *, title: str, alt: str, label: str, rows: i
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    label : str
-        What the numbers are.
-    rows : int
-        Into how many rows to put the tiles.
+    ends : (str, str)
+        What strongly negative and strongly positive numbers mean.
+    columns : int
+        How many tiles stand side by side.
 
     Returns
     -------
@@ -33,19 +35,19 @@ def signed_tiles(arrays: ArrayLike, *, title: str, alt: str, label: str, rows: i
         Show it with ``plt.show()``.
     """
     tiles = np.asarray(arrays, dtype=float)
-    columns = -(-len(tiles) // rows)
-    figure, grid = subplots(
-        rows, columns, alt=alt, squeeze=False, figsize=(7, 0.9 + rows * 5.6 / columns)
-    )
-    # The strongest few would leave the rest pale.
-    top = np.quantile(abs(tiles), 0.99)
+    n, height, width = tiles.shape
+    rows = -(-n // columns)
+    mosaic = np.full((rows * (height + 1) + 1, columns * (width + 1) + 1), np.nan)
+    for index, tile in enumerate(tiles):
+        top, left = (1 + (index // columns) * (height + 1), 1 + (index % columns) * (width + 1))
+        mosaic[top : top + height, left : left + width] = tile
+    strong = np.quantile(abs(tiles), 0.99)  # the strongest few would leave the rest pale
+    figure, axes = subplots(alt=alt, figsize=(7, 0.6 + 5.6 * mosaic.shape[0] / mosaic.shape[1]))
     with style():
-        figure.suptitle(title, x=0.02, ha="left")
-        for axes in grid.flat:
-            axes.set_axis_off()
-        for axes, tile in zip(grid.flat, tiles, strict=False):
-            picture = axes.imshow(tile, cmap=SIGNED, vmin=-top, vmax=top)
-        bar = figure.colorbar(picture, ax=grid, ticks=[-top, 0, top], shrink=0.9, pad=0.01)
-        bar.ax.set_yticklabels(["falls", "0", "rises"])
-        bar.set_label(label)
+        axes.set_axis_off()
+        axes.set_title(title)
+        look = SIGNED.with_extremes(bad=CONTOUR)
+        picture = axes.imshow(mosaic, cmap=look, vmin=-strong, vmax=strong)
+        bar = figure.colorbar(picture, ax=axes, ticks=[-strong, 0, strong], shrink=0.9)
+        bar.ax.set_yticklabels([ends[0], "0", ends[1]])
     return figure
