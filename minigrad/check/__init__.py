@@ -5,7 +5,15 @@ and, where it is a common slip, which one; it never gives the answer away. It is
 answer is right, so that a worked solution can be asserted.
 """
 
-from . import decay, derivatives, gradient_descent, momentum, start_here
+from . import batches, decay, derivatives, gradient_descent, momentum, start_here
 from .verdict import Verdict
 
-__all__ = ["Verdict", "decay", "derivatives", "gradient_descent", "momentum", "start_here"]
+__all__ = [
+    "Verdict",
+    "batches",
+    "decay",
+    "derivatives",
+    "gradient_descent",
+    "momentum",
+    "start_here",
+]
