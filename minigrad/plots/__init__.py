@@ -1,17 +1,22 @@
 """Every figure that the lessons share, each with alternative text."""
 
 from .animation import Animation, Track
+from .bars import bars
+from .clouds import animate_clouds, clouds
 from .curves import loss_curves
 from .descent import animate_paths, landings, paths
 from .dots import dots
 from .figure import Figure, subplots
 from .flipbook import Flipbook
+from .functions import functions
 from .graph import Diagram, graph
+from .grids import Grid, animate_broadcast, broadcast, grids
 from .images import images
 from .plane import plane
 from .range_test import range_curve
 from .rate_and_loss import rate_and_loss
 from .rates import against_rate
+from .regions import regions
 from .signed import signed_tiles
 from .slider import Slider
 from .style import COLORS, LINESTYLES, MARKERS, use_style
@@ -26,13 +31,21 @@ __all__ = [
     "Diagram",
     "Figure",
     "Flipbook",
+    "Grid",
     "Slider",
     "Track",
     "against_rate",
+    "animate_broadcast",
+    "animate_clouds",
     "animate_paths",
     "animate_walk",
+    "bars",
+    "broadcast",
+    "clouds",
     "dots",
+    "functions",
     "graph",
+    "grids",
     "images",
     "landings",
     "loss_curves",
@@ -40,6 +53,7 @@ __all__ = [
     "plane",
     "range_curve",
     "rate_and_loss",
+    "regions",
     "signed_tiles",
     "subplots",
     "tangent",

@@ -19,7 +19,7 @@ from .style import BACKGROUND
 
 @dataclass(frozen=True)
 class Track:
-    """A point that moves over some axes, one place for every update.
+    """A point, or a cloud of points, that moves over some axes, one place for every update.
 
     Attributes
     ----------
@@ -29,8 +29,8 @@ class Track:
         Where it moves.
     color : str
         The colour of its line.
-    points : ndarray, shape (updates + 1, 2)
-        Its places in data coordinates.
+    points : ndarray, shape (updates + 1, 2) or (updates + 1, points, 2)
+        Its places in data coordinates. One point draws its path behind it, a cloud does not.
     values : list of str
         What to write beside the axes at every update.
     """
@@ -71,9 +71,10 @@ class Animation:
     def _film(self, track: Track, width: float, height: float) -> dict[str, object]:
         """Translate a track from data coordinates into the picture's, whose y points down."""
         to_figure = track.axes.transData - self.figure.transFigure
-        x, y = to_figure.transform(track.points).T
+        x, y = to_figure.transform(track.points.reshape(-1, 2)).T
         # Far outside the axes is far enough, and infinity is no number in JSON.
         x, y = (np.clip(np.nan_to_num(side), -20, 20) for side in (x, y))
+        places = np.stack([x * width, (1 - y) * height], axis=1).reshape(track.points.shape)
         box = track.axes.get_position()
         return {
             "name": track.name,
@@ -84,7 +85,7 @@ class Animation:
                     box.x0 * width, (1 - box.y1) * height, box.width * width, box.height * height,
                 )
             ],
-            "points": np.round(np.stack([x * width, (1 - y) * height], axis=1), 1).tolist(),
+            "points": np.round(places, 1).tolist(),
             "values": track.values,
         }  # fmt: skip
 

@@ -102,8 +102,8 @@ def paths(
     Figure
         Show it with ``plt.show()``.
     """
-    figure, strips = _strips(f, _points(paths), title, alt, xlim, ylim, names)
-    for axes, color, points in zip(strips, COLORS, _points(paths).values(), strict=False):
+    figure, rows = strips(f, _points(paths), title, alt, xlim, ylim, names)
+    for axes, color, points in zip(rows, COLORS, _points(paths).values(), strict=False):
         axes.plot(*points.T, "-o", color=color, markersize=4)
     return figure
 
@@ -132,14 +132,14 @@ def animate_paths(
     lengths = {name: len(points) for name, points in routes.items()}
     if len(set(lengths.values())) != 1:
         raise ValueError(f"Paths that play together need equally many points, not {lengths}.")
-    figure, strips = _strips(f, routes, title, alt, xlim, ylim, names)
-    for axes, color, points in zip(strips, COLORS, routes.values(), strict=False):
+    figure, rows = strips(f, routes, title, alt, xlim, ylim, names)
+    for axes, color, points in zip(rows, COLORS, routes.values(), strict=False):
         # The still picture that remains where no script runs, and the ghost of what is to come.
         axes.plot(*points.T, "-o", color=color, markersize=3, linewidth=1, alpha=0.3)
     plt.close(figure)
     tracks = [
         Track(name, axes, color, points, [f"f = {value:.3g}" for value in f(*points.T)])
-        for axes, color, (name, points) in zip(strips, COLORS, routes.items(), strict=False)
+        for axes, color, (name, points) in zip(rows, COLORS, routes.items(), strict=False)
     ]
     return Animation(figure, tracks)
 
@@ -154,7 +154,7 @@ def _points(paths: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
     return routes
 
 
-def _strips(
+def strips(
     f: Function,
     routes: Mapping[str, NDArray[np.float64]],
     title: str,
@@ -163,7 +163,7 @@ def _strips(
     ylim: Limits,
     names: tuple[str, str],
 ) -> tuple[Figure, list[Axes]]:
-    """Draw the contour lines, the start, and the lowest point, once for every path."""
+    """Draw the contour lines, the start, and the lowest point, one strip for each path."""
     x1, x2 = np.meshgrid(np.linspace(*xlim, 161), np.linspace(*ylim, 161))
     height = f(x1, x2)
     low = np.unravel_index(np.argmin(height), height.shape)
@@ -172,15 +172,15 @@ def _strips(
     figure, grid = subplots(
         len(routes), 1, alt=alt, sharex=True, squeeze=False, figsize=(7, 0.9 + 1.45 * len(routes))
     )
-    strips = list(grid[:, 0])
+    rows = list(grid[:, 0])
     with style():
         figure.suptitle(title, x=0.02, ha="left")
-        for axes, color, (name, points) in zip(strips, COLORS, routes.items(), strict=False):
+        for axes, color, (name, points) in zip(rows, COLORS, routes.items(), strict=False):
             axes.grid(False)
             axes.contour(x1, x2, height, levels=levels, colors=[CONTOUR], linewidths=0.8)
             axes.plot(x1[low], x2[low], "+", color=INK, markersize=10, markeredgewidth=1.5)
             axes.plot(*points[0], "o", color=BACKGROUND, markeredgecolor=MUTED, markersize=9)
             axes.set(xlim=xlim, ylim=ylim, ylabel=names[1])
             axes.set_title(name, color=color, fontsize=10, pad=4)
-        strips[-1].set_xlabel(names[0])
-    return figure, strips
+        rows[-1].set_xlabel(names[0])
+    return figure, rows

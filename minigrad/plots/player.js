@@ -17,20 +17,24 @@
     // An inner svg element clips what leaves the axes.
     const window = svg("svg", { x, y, width, height, viewBox: track.box.join(" ") }, overlay);
     const look = { fill: "none", stroke: track.color, "stroke-width": 2, "stroke-linejoin": "round" };
-    const line = svg("polyline", look, window);
-    const head = svg("circle", { r: 4.5, fill: track.color, stroke: "#fff" }, window);
+    const cloud = Array.isArray(track.points[0][0]);  // many points, too many to draw their paths
+    const line = cloud ? null : svg("polyline", look, window);
+    const dot = cloud ? { r: 2.2, "fill-opacity": 0.6 } : { r: 4.5, stroke: "#fff" };
+    const heads = (cloud ? track.points[0] : [track.points[0]]).map(
+      () => svg("circle", { ...dot, fill: track.color }, window));
     const place = { x: x + width - 4, y: y - 5, "text-anchor": "end", "font-size": 9.5 };
     const value = svg("text", { ...place, fill: "#2a2a2e", "font-family": "sans-serif" }, overlay);
     return (time) => {
       const last = Math.floor(time);
-      const points = track.points.slice(0, last + 1);
-      if (time > last) {
-        const [from, to] = [track.points[last], track.points[last + 1]];
-        points.push(from.map((start, axis) => start + (time - last) * (to[axis] - start)));
-      }
-      line.setAttribute("points", points.join(" "));
-      head.setAttribute("cx", points.at(-1)[0]);
-      head.setAttribute("cy", points.at(-1)[1]);
+      const [from, to] = [track.points[last], track.points[last + 1] ?? track.points[last]];
+      const glide = (start, end) => start.map(
+        (side, axis) => side + (time - last) * (end[axis] - side));
+      const points = cloud ? from.map((start, i) => glide(start, to[i])) : [glide(from, to)];
+      line?.setAttribute("points", [...track.points.slice(0, last + 1), ...points].join(" "));
+      heads.forEach((head, i) => {
+        head.setAttribute("cx", points[i][0]);
+        head.setAttribute("cy", points[i][1]);
+      });
       value.textContent = track.values[last];
     };
   };
