@@ -1,0 +1,208 @@
+"""Small arrays as grids of numbers side by side, and how one is stretched over another."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
+
+from .figure import Figure, subplots
+from .flipbook import Flipbook
+from .style import BACKGROUND, COLORS, INK, MUTED, style
+
+GAP = 1.3  # between two grids, in cells
+LIT = "#fbe3d0"
+OWN = "#dbe8f7"
+
+
+class Grid(NamedTuple):
+    """An array to be drawn.
+
+    Attributes
+    ----------
+    name : str
+        What stands above it; its shape stands below.
+    values : array-like
+        The numbers, of one or two axes. NaN leaves a cell empty.
+    stretched : (int, int), optional
+        The shape that broadcasting gives it; cells that are copies are dashed.
+    lit : array-like of bool, optional
+        Cells to point out, broadcast to those that are drawn.
+    """
+
+    name: str
+    values: ArrayLike
+    stretched: tuple[int, int] | None = None
+    lit: ArrayLike = False
+
+
+def grids(row: Sequence[Grid | str], *, title: str, alt: str) -> Figure:
+    """Draw arrays side by side, with signs between them.
+
+    Parameters
+    ----------
+    row : sequence of Grid or str
+        From left to right: arrays, and what to write between them.
+    title : str
+        What the figure shows, as a sentence.
+    alt : str
+        The alternative text.
+
+    Returns
+    -------
+    Figure
+        Show it with ``plt.show()``.
+    """
+    drawn = [(_drawn(item) if isinstance(item, Grid) else (0, 0)) for item in row]
+    height = max(rows for rows, _ in drawn)
+    width = sum(columns + GAP if columns else 0 for _, columns in drawn)
+    inch = min(0.46, 6.6 / width)
+    figure, axes = subplots(alt=alt, figsize=(7, inch * (height + 2) + 0.55))
+    with style():
+        axes.set_axis_off()
+        axes.set(xlim=(-0.3, 6.9 / inch - 0.3), ylim=(height + 1.1, -1.0), aspect="equal")
+        axes.set_anchor("W")
+        axes.set_title(title)
+        x = 0.0
+        for item, (_, columns) in zip(row, drawn, strict=True):
+            if isinstance(item, Grid):
+                _draw(axes, item, x)
+                x += columns + GAP
+            else:
+                axes.text(
+                    x - GAP / 2, height / 2, item, ha="center", va="center", fontsize=13,
+                    fontweight="bold",
+                )  # fmt: skip
+    return figure
+
+
+def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> Figure:
+    """Draw what NumPy does with arrays of two shapes, of one or two axes each.
+
+    Parameters
+    ----------
+    a, b : tuple of int
+        The shapes. Their lines, aligned at the right, are the rule.
+
+    Returns
+    -------
+    Figure
+        The two arrays stretched over each other and the shape of the result, or why they do not
+        fit.
+    """
+    try:
+        shape = np.broadcast_shapes(a, b)
+    except ValueError:
+        return grids(
+            [Grid("a", _counted(a)), "?", Grid("b", _counted(b))],
+            title=f"{a} and {b} do not fit",
+            alt=f"An array of shape {a} beside one of shape {b}. Aligned at the right, their "
+            "lengths differ and neither is 1, so that they cannot be combined.",
+        )
+    full = (1, 1, *shape)[-2:]
+    first, second = _counted(a), 10 * _counted(b)
+    return grids(
+        [Grid("a", first, full), "+", Grid("b", second, full), "=", Grid("a + b", first + second)],
+        title=f"{a} and {b} give {shape}",
+        alt=f"An array of shape {a} and one of shape {b}, both stretched to {shape} by copies, "
+        "and their sum.",
+    )
+
+
+def animate_broadcast(
+    x: ArrayLike, b: ArrayLike, g: ArrayLike, *, title: str, alt: str
+) -> Flipbook:
+    """Play ``y = x + b``: a row stretched over a matrix, then the gradient flowing back.
+
+    Parameters
+    ----------
+    x : array-like, shape (n, m)
+        The matrix.
+    b : array-like, shape (m,)
+        The row that is added to each row of ``x``.
+    g : array-like, shape (n, m)
+        The gradient with respect to ``y``.
+    title : str
+        What the animation shows, as a sentence.
+    alt : str
+        The alternative text.
+
+    Returns
+    -------
+    Flipbook
+        Make it the last expression of a cell.
+    """
+    x, b, g = (np.asarray(values, dtype=float) for values in (x, b, g))
+    n, m = x.shape
+    rows = np.arange(n)[:, None]
+    frames = []
+
+    def add(row: list[Grid | str], caption: str) -> None:
+        figure = grids(row, title=title, alt=alt)
+        plt.close(figure)
+        frames.append((figure, caption))
+
+    for done in range(n + 1):
+        lit = rows == done - 1
+        y = np.where(rows < done, x + b, np.nan)
+        row = Grid("b", b, (max(done, 1), m), lit[: max(done, 1)])
+        again = "b is added to row 0" if done == 1 else f"b again, to row {done - 1}"
+        add(
+            [Grid("x", x, None, lit), "+", row, "=", Grid("y", y, None, lit)],
+            again if done else f"x has {n} rows, b has one",
+        )
+    for done in range(n + 1):
+        lit = rows == done - 1
+        back = g[:done].sum(axis=0) if done else np.full(m, np.nan)
+        add(
+            [
+                Grid("gradient of x", np.where(rows < done, g, np.nan), None, lit),
+                ",",
+                Grid("gradient of b", back, None, done > 0),
+                "⟵",
+                Grid("g, gradient of y", g, None, lit),
+            ],
+            f"row {done - 1} of g is added to b's gradient" if done else "backwards: g comes in",
+        )
+    return Flipbook(frames, alt)
+
+
+def _counted(shape: tuple[int, ...]) -> np.ndarray:
+    return np.arange(1.0, 1 + np.prod(shape)).reshape(shape)
+
+
+def _drawn(grid: Grid) -> tuple[int, int]:
+    """How many rows and columns of cells a grid takes."""
+    rows, columns = np.atleast_2d(np.asarray(grid.values)).shape
+    return grid.stretched or (rows, columns)
+
+
+def _draw(axes: Axes, grid: Grid, left: float) -> None:
+    own = np.asarray(grid.values, dtype=float)
+    rows, columns = _drawn(grid)
+    own_rows, own_columns = np.atleast_2d(own).shape
+    values = np.broadcast_to(own, (rows, columns))
+    lit = np.broadcast_to(np.asarray(grid.lit), (rows, columns))
+    for i, j in np.ndindex(rows, columns):
+        copy = i >= own_rows or j >= own_columns
+        axes.add_patch(
+            Rectangle(
+                (left + j, i), 1, 1,
+                facecolor=LIT if lit[i, j] else BACKGROUND if copy else OWN,
+                edgecolor=COLORS[1] if lit[i, j] else MUTED if copy else COLORS[0],
+                linestyle="--" if copy else "-",
+                linewidth=2 if lit[i, j] else 1,
+                zorder=2 if copy else 4 if lit[i, j] else 3,
+            )
+        )  # fmt: skip
+        if np.isfinite(values[i, j]):
+            axes.text(
+                left + j + 0.5, i + 0.5, f"{values[i, j]:g}", ha="center", va="center",
+                fontsize=9, color=MUTED if copy else INK, zorder=5,
+            )  # fmt: skip
+    middle = left + columns / 2
+    axes.text(middle, -0.3, grid.name, ha="center", fontweight="bold", fontsize=9.5)
+    axes.text(middle, rows + 0.65, str(own.shape), ha="center", color=MUTED, fontsize=9)
