@@ -99,7 +99,7 @@ def fit(function: Callable[..., Any]) -> Verdict:
         _fit(*arguments),
         "A mean keeps the rate's meaning, however many examples there are.",
         {
-            "It still sums over the examples: the step is N times what the rate says.": unmended,
+            "Each step is as many times too long as there are examples. Why?": unmended,
             "The step of w is mended. That of b still sums.": _fit(*arguments, b_scale=5),
             "The step of b is mended. That of w still sums.": _fit(*arguments, w_scale=5),
             "You divide by N twice: a mean is already divided.": (

@@ -127,7 +127,7 @@ def mean_twice(values):
 @pytest.mark.parametrize(
     ("slip", "hears"),
     [
-        ({"mean_w": np.sum, "mean_b": np.sum}, "still sums over the examples"),
+        ({"mean_w": np.sum, "mean_b": np.sum}, "too long as there are examples"),
         ({"mean_b": np.sum}, "step of w is mended"),
         ({"mean_w": np.sum}, "step of b is mended"),
         ({"mean_w": mean_twice, "mean_b": mean_twice}, "divide by N twice"),
