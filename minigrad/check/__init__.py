@@ -5,7 +5,7 @@ and, where it is a common slip, which one; it never gives the answer away. It is
 answer is right, so that a worked solution can be asserted.
 """
 
-from . import batches, decay, derivatives, gradient_descent, momentum, start_here
+from . import batches, decay, derivatives, gradient_descent, momentum, network, start_here
 from .verdict import Verdict
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "derivatives",
     "gradient_descent",
     "momentum",
+    "network",
     "start_here",
 ]

@@ -1,0 +1,91 @@
+"""What a classifier says at every place of the plane, with the examples on top."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from numpy.typing import ArrayLike, NDArray
+
+from .figure import Figure, subplots
+from .style import BACKGROUND, COLORS, INK, MARKERS, style
+
+Probability = Callable[[NDArray[np.float32]], ArrayLike]
+
+FIRST_TO_SECOND = LinearSegmentedColormap.from_list("classes", [COLORS[0], BACKGROUND, COLORS[1]])
+
+
+def regions(
+    models: Mapping[str, Probability],
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    title: str,
+    alt: str,
+    xlim: tuple[float, float],
+    ylim: tuple[float, float],
+    names: tuple[str, str] = ("$x_1$", "$x_2$"),
+    classes: Sequence[str] = ("class 0", "class 1"),
+) -> Figure:
+    """Draw the boundaries of two-class models in the plane, one panel for each model.
+
+    The colour says how probable the second class is, and the line is where both classes are
+    equally probable.
+
+    Parameters
+    ----------
+    models : mapping from str to callable
+        Name of a model, and a function from places, float32 of shape ``(n, 2)``, to the
+        probabilities of the second class, shape ``(n,)``.
+    x : array-like, shape (examples, 2)
+        The examples.
+    y : array-like, shape (examples,)
+        Their classes, 0 or 1.
+    title : str
+        What the figure shows, as a sentence.
+    alt : str
+        The alternative text.
+    xlim, ylim : (float, float)
+        The part of the plane that is drawn.
+    names : (str, str), optional
+        Names of the two features.
+    classes : sequence of str, optional
+        Names of the two classes.
+
+    Returns
+    -------
+    Figure
+        Show it with ``plt.show()``.
+
+    Examples
+    --------
+    >>> x, y = [[-1, 0], [1, 0]], [0, 1]
+    >>> limits = {"xlim": (-2, 2), "ylim": (-1, 1)}
+    >>> right = {"right half": lambda places: places[:, 0] > 0}
+    >>> _ = regions(right, x, y, title="Two halves", alt="Two halves.", **limits)
+    """
+    points, kinds = np.asarray(x, dtype=float), np.asarray(y)
+    across, up = np.meshgrid(np.linspace(*xlim, 81), np.linspace(*ylim, 81))
+    places = np.stack([across.ravel(), up.ravel()], axis=1).astype(np.float32)
+    figure, panels = subplots(
+        1, len(models), alt=alt, sharex=True, sharey=True, squeeze=False, figsize=(7, 3.4)
+    )
+    with style():
+        figure.suptitle(title, x=0.02, ha="left")
+        for axes, (name, probability) in zip(panels[0], models.items(), strict=True):
+            second = np.asarray(probability(places), dtype=float).reshape(across.shape)
+            axes.grid(False)
+            axes.contourf(
+                across, up, second, levels=np.linspace(0, 1, 11), cmap=FIRST_TO_SECOND, alpha=0.4
+            )
+            if second.min() < 0.5 < second.max():
+                axes.contour(across, up, second, levels=[0.5], colors=[INK], linewidths=2)
+            for kind, label in enumerate(classes):
+                axes.plot(
+                    *points[kinds == kind].T, MARKERS[kind], color=COLORS[kind],
+                    markersize=3.5, markeredgewidth=0, label=label,
+                )  # fmt: skip
+            axes.set(xlim=xlim, ylim=ylim, xlabel=names[0])
+            axes.set_title(name, fontsize=10, pad=4)
+        panels[0, 0].set_ylabel(names[1])
+        panels[0, -1].legend(loc="upper right", fontsize=8, handletextpad=0.1, borderaxespad=0.2)
+    return figure

@@ -1,0 +1,285 @@
+"""The exercises of lesson 03: right answers pass as they come, each slip hears its own name."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.check import network as lesson
+
+
+def test_a_number_left_open_says_what_to_do():
+    assert lesson.signal(...).message.startswith("Replace the three dots")
+
+
+@pytest.mark.parametrize("exercise", [lesson.cross_entropy, lesson.weights, lesson.slope])
+def test_a_function_left_open_says_what_to_do(exercise):
+    assert exercise(lambda *_: ...).message.startswith("Replace the three dots")
+
+
+@pytest.mark.parametrize("answer", [0.25, np.sqrt(0.5) ** 4, np.float32(0.25), mg.tensor(0.25)])
+def test_signal_accepts(answer):
+    assert lesson.signal(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (1 / 16, "mean square. The signal"),
+        (1, "ReLU out"),
+        (np.sqrt(0.5), "after one layer"),
+        (0.5, "the size after two"),
+        (25, "0.1 squared"),
+        (625, "and the size is a root"),
+        (0.005**2, "left the 100 inputs out"),
+        (7, "Do that four times"),
+        ("small", "Do that four times"),
+    ],
+)
+def test_signal_turns_down(answer, hears):
+    verdict = lesson.signal(answer)
+    assert not verdict and hears in verdict.message
+
+
+def by_scipy(scores, labels):
+    from scipy.special import log_softmax
+
+    return -log_softmax(scores, axis=1)[np.arange(len(labels)), labels].mean()
+
+
+def by_gaps(scores, labels):
+    """Sum exponentials of the gaps to the right class, row by row, in float64."""
+    return np.mean(
+        [
+            np.logaddexp.reduce(row.astype(float) - row[label])
+            for row, label in zip(scores, labels, strict=True)
+        ]
+    )
+
+
+def by_the_engine(scores, labels):
+    return mg.nn.cross_entropy(mg.tensor(scores), labels)
+
+
+@pytest.mark.parametrize("answer", [by_scipy, by_gaps, by_the_engine])
+def test_cross_entropy_accepts(answer):
+    assert lesson.cross_entropy(answer)
+
+
+def naive(scores, labels, tiny=0.0):
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return -np.log(p[range(len(labels)), labels] + tiny).mean()
+
+
+def half_stable(scores, labels, tiny=0.0):
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = p / p.sum(axis=1, keepdims=True)
+    return -np.log(p[range(len(labels)), labels] + tiny).mean()
+
+
+def one_maximum(scores, labels):
+    return naive(scores - scores.max(), labels)
+
+
+def never_put_back(scores, labels):
+    rest = np.log(np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1))
+    return (rest - scores[range(len(labels)), labels]).mean()
+
+
+def all_scores_at_once(scores, labels):
+    top = scores.astype(float).max()
+    total = np.log(np.exp(scores - top).sum()) + top
+    return (total - scores[range(len(labels)), labels]).mean()
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (naive, "not finite for large ones"),
+        (one_maximum, "not finite for large ones"),
+        (lambda s, y: half_stable(s, y, 1e-7), "hides how wrong"),
+        (lambda s, y: -by_scipy(s, y), "The sign"),
+        (lambda s, y: by_scipy(s, y) * len(y), "the sum over the examples"),
+        (lambda s, y: by_scipy(s, y) / len(y), "twice"),
+        (lambda s, y: by_scipy(s, y) * len(y) / 3, "number of classes"),
+        (lambda s, y: by_scipy(s, y) / np.log(2), "base 2"),
+        (all_scores_at_once, "axis=1"),
+        (never_put_back, "never put back"),
+        (lambda s, y: [by_scipy(s[i : i + 1], y[i : i + 1]) for i in range(len(y))], "their mean"),
+        (lambda s, y: 0.5, "0.408"),
+        (lambda s, y: None, "return"),
+        (lambda s, y: s / unknown, "raised NameError"),  # noqa: F821
+    ],
+)
+def test_cross_entropy_turns_down(answer, hears):
+    verdict = lesson.cross_entropy(answer)
+    assert not verdict and hears in verdict.message
+
+
+def test_cross_entropy_notices_scores_that_were_changed():
+    def in_place(scores, labels):
+        scores -= scores.max(axis=1, keepdims=True)
+        return by_scipy(scores, labels)
+
+    assert "changed the scores" in lesson.cross_entropy(in_place).message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda n, m, rng: rng.normal(0, np.sqrt(2 / n), (n, m)),
+        lambda n, m, rng: rng.uniform(-1, 1, (n, m)) * np.sqrt(6 / n),
+        lambda n, m, rng: rng.choice([-1.0, 1.0], (n, m)) * np.sqrt(2 / n),
+        lambda n, m, rng: mg.tensor(mg.nn.init.kaiming_normal((n, m), rng)),
+    ],
+)
+def test_weights_accepts(answer):
+    assert lesson.weights(answer)
+
+
+def drawn(deviation):
+    return lambda n, m, rng: rng.normal(0, deviation(n, m), (n, m))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (drawn(lambda n, m: 2 / n), "wants a root"),
+        (drawn(lambda n, m: np.sqrt(1 / n)), "Without the 2"),
+        (drawn(lambda n, m: np.sqrt(2 / m)), "counted the outputs"),
+        (drawn(lambda n, m: np.sqrt(2 / (n + m))), "Glorot"),
+        (drawn(lambda n, m: np.sqrt(n / 2)), "upside down"),
+        (drawn(lambda n, m: 1), "deviation 1"),
+        (drawn(lambda n, m: 0.01), "0.01"),
+        (lambda n, m, rng: rng.uniform(-1, 1, (n, m)) * np.sqrt(2 / n), "√3"),
+        (lambda n, m, rng: rng.uniform(-1, 1, (n, m)) / np.sqrt(n), "default of nn.Linear"),
+        (lambda n, m, rng: rng.uniform(0, 1, (n, m)) * np.sqrt(6 / n), "not centred"),
+        (lambda n, m, rng: rng.normal(0, np.sqrt(2 / n), (m, n)), "wrong way round"),
+        (lambda n, m, rng: rng.normal(0, np.sqrt(2 / n), n), "The shape is"),
+        (lambda n, m, rng: np.sqrt(2 / n), "one number"),
+        (lambda n, m, rng: np.zeros((n, m)), "stay equal"),
+        (
+            lambda n, m, rng: np.random.default_rng(9).normal(0, np.sqrt(2 / n), (n, m)),
+            "from `rng`",
+        ),
+    ],
+)
+def test_weights_turns_down(answer, hears):
+    verdict = lesson.weights(answer)
+    assert not verdict and hears in verdict.message
+
+
+def scores_alone(scores, labels):
+    return mg.nn.cross_entropy(scores, labels)
+
+
+def train(weights, images, labels, lr, updates, loss=scores_alone, forget=True):
+    for _ in range(updates):
+        if forget:
+            weights.grad = None
+        loss(mg.tensor(images) @ weights, labels).backward()
+        with mg.no_grad():
+            weights -= lr * weights.grad
+    return weights
+
+
+def through_log_softmax(scores, labels):
+    """Take a softmax of a log-softmax: the log-softmax again."""
+    return mg.nn.cross_entropy(mg.log_softmax(scores), labels)
+
+
+def by_picking(scores, labels):
+    return -mg.mean(mg.log(mg.softmax(scores))[np.arange(len(labels)), labels])
+
+
+@pytest.mark.parametrize("loss", [scores_alone, through_log_softmax, by_picking])
+def test_learn_accepts(loss):
+    assert lesson.learn(lambda *arguments: train(*arguments, loss=loss))
+
+
+def test_learn_accepts_training_that_returns_nothing():
+    def learn(*arguments):
+        train(*arguments)
+
+    assert lesson.learn(learn)
+
+
+def twice(scores, labels):
+    return mg.nn.cross_entropy(mg.softmax(scores), labels)
+
+
+@pytest.mark.parametrize(
+    ("learn", "hears"),
+    [
+        (lambda *a: train(*a, loss=twice), "still taken twice"),
+        (lambda w, x, y, lr, n: train(w, x, y, 4 * lr, n, loss=twice), "larger rate"),
+        (lambda w, x, y, lr, n: train(w, x, y, 10 * lr, n, loss=twice), "Ten times the rate"),
+        (lambda *a: train(*a, forget=False), "add up"),
+        (lambda w, x, y, lr, n: train(w, x, y, -lr, n), "climbs"),
+        (
+            lambda *a: train(*a, loss=lambda s, y: mg.nn.cross_entropy(s, y, reduction="sum")),
+            "sum over the examples",
+        ),
+        (
+            lambda *a: train(*a, loss=lambda s, y: mg.nn.cross_entropy(mg.sigmoid(s), y)),
+            "sigmoid is not the cure",
+        ),
+        (lambda w, *_: w, "Nothing has moved"),
+        (lambda w, x, y, lr, n: train(w, x, y, 1.7 * lr, n), "What does"),
+        (lambda *a: unknown, "raised NameError"),  # noqa: F821
+    ],
+)
+def test_learn_turns_down(learn, hears):
+    verdict = lesson.learn(learn)
+    assert not verdict and hears in verdict.message
+
+
+def softmax(scores):
+    return np.exp(scores) / np.exp(scores).sum()
+
+
+def by_matrix(scores, label):
+    p, wanted = softmax(scores), np.eye(scores.size)[label]
+    return (np.diag(p) - np.outer(p, p)) @ (2 * (p - wanted))
+
+
+def by_finite_differences(scores, label):
+    def loss(scores):
+        return np.sum((softmax(scores) - np.eye(scores.size)[label]) ** 2)
+
+    steps = 1e-5 * np.eye(scores.size)
+    return [(loss(scores + step) - loss(scores - step)) / 2e-5 for step in steps]
+
+
+def by_backward(scores, label):
+    z = mg.tensor(scores, requires_grad=True)
+    return mg.grad(mg.sum((mg.softmax(z) - np.eye(z.size)[label]) ** 2), z)
+
+
+@pytest.mark.parametrize("answer", [by_matrix, by_finite_differences, by_backward])
+def test_slope_accepts(answer):
+    assert lesson.slope(answer)
+
+
+def of_p(rule):
+    return lambda scores, label: rule(softmax(scores), np.eye(scores.size)[label])
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (of_p(lambda p, y: p - y), "slope of the cross-entropy"),
+        (of_p(lambda p, y: 2 * (p - y)), "in the probabilities"),
+        (of_p(lambda p, y: 2 * (p - y) * p * (1 - p)), "every score"),
+        (of_p(lambda p, y: 2 * (p - y) * p), "first term"),
+        (lambda s, y: by_matrix(s, y) / 2, "2 is missing"),
+        (lambda s, y: -by_matrix(s, y), "turned over"),
+        (lambda s, y: by_matrix(s, y) / s.size, "mean over the classes"),
+        (of_p(lambda p, y: np.sum((p - y) ** 2)), "the loss, not its slope"),
+        (lambda s, y: s, "which entries differ"),
+        (lambda s, y: "flat", "one slope for each score"),
+        (lambda s, y: None, "return"),
+    ],
+)
+def test_slope_turns_down(answer, hears):
+    verdict = lesson.slope(answer)
+    assert not verdict and hears in verdict.message
