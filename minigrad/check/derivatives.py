@@ -107,8 +107,9 @@ def backward(function: Callable[..., Any], Value: type[Any]) -> Verdict:
         slipped(),
         "Last made first, and every share is added: that is the whole of the walk.",
         {
-            "Only the last result hands its gradient on, and what arrives twice is kept once. Two "
-            "things are wrong.": slipped(reverse=False, add=False),
+            "Most values hand on nothing, and one of two shares gets lost.": slipped(
+                reverse=False, add=False
+            ),
             "The order is right now. A value that is used twice still loses a share.": slipped(
                 add=False
             ),

@@ -151,7 +151,7 @@ def test_backward_accepts(answer):
 @pytest.mark.parametrize(
     ("answer", "hears"),
     [
-        (walk(end=list, add=False), "Two things are wrong"),
+        (walk(end=list, add=False), "one of two shares gets lost"),
         (walk(add=False), "loses a share"),
         (walk(end=list), "before they have one"),
         (walk(seed=0.0), "slope of the output in itself"),
