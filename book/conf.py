@@ -50,6 +50,8 @@ external_toc_path = "book/_toc.yml"
 templates_path = ["_templates"]
 bibtex_bibfiles = ["references.bib"]
 
+suppress_warnings = ["etoc.glob"]  # a part of the course may have no lesson yet
+
 # Every reference must lead somewhere. Only a docstring may name what has no page of its own:
 # the type of a parameter is a phrase ("ndarray, shape (n, d)"), and `x` may be an argument.
 nitpicky = True
@@ -66,8 +68,9 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say what a type means
 napoleon_google_docstring = False
-napoleon_use_ivar = True  # an attribute is described once, where its class lists it
+napoleon_use_param = False  # otherwise each word of a type is looked up, and "name" becomes a link
 napoleon_use_rtype = False
+napoleon_custom_sections = [("Attributes", "params_style")]  # listed, not described a second time
 napoleon_use_admonition_for_notes = True
 add_module_names = False
 python_display_short_literal_types = True

@@ -1,6 +1,7 @@
-"""What the standard output lacks for readers who listen (WCAG 2.1): languages and table heads."""
+"""What the standard output lacks for readers who listen (WCAG 2.1)."""
 
 import re
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -37,8 +38,17 @@ class TableHeads(SphinxTransform):
                     next(table.findall(nodes.colspec))["stub"] = 1
 
 
+def current_roles(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Give the entries of the bibliography the role that DPUB-ARIA 1.1 asks for."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the transforms."""
     app.add_transform(Languages)
     app.add_transform(TableHeads)
+    app.connect("html-page-context", current_roles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

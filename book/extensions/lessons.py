@@ -2,6 +2,7 @@
 
 ``{lessons}`` is the table of all lessons, ``{output}`` an output that a lesson stores, and
 ``{lesson}`` a link to a lesson by its number, or its number alone while nobody has written it.
+The table of contents calls a lesson by its number and its name.
 """
 
 import re
@@ -86,6 +87,15 @@ def path_of(number: str) -> Path | None:
     return next(NOTEBOOKS.glob(f"{number}_*.ipynb"), None)
 
 
+def name_in_contents(app: Sphinx, doctree: nodes.document) -> None:
+    """Call a lesson by its number and its name in the table of contents, ``04 Batches``."""
+    path = NOTEBOOKS / f"{Path(app.env.docname).name}.ipynb"
+    if app.env.docname.startswith("notebooks/"):
+        lesson = read(path)
+        title = next(app.env.tocs[app.env.docname].findall(nodes.reference))
+        title.children = [nodes.Text(f"{lesson.number} {lesson.name}")]
+
+
 class Lessons(SphinxDirective):
     """The table of all lessons, in order."""
 
@@ -139,4 +149,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("lessons", Lessons)
     app.add_directive("output", Output)
     app.add_role("lesson", LessonLink())
+    app.connect("doctree-read", name_in_contents, priority=900)  # when Sphinx has collected titles
     return {"parallel_read_safe": True, "parallel_write_safe": True}

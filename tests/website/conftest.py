@@ -2,30 +2,14 @@
 
 import functools
 import http.server
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from building import ROOT, build
 from chromium import chromium, open_page  # noqa: F401  (fixtures)
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def build(source: Path, place: Path, **environment: str) -> None:
-    """Do what `make book` does: build the book of a directory into a place."""
-    done = subprocess.run(
-        [sys.executable, str(source / "book" / "build.py"), str(place)],
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
 
 
 @pytest.fixture(scope="session")

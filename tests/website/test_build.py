@@ -10,7 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, build
+from building import ROOT, build
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 

@@ -8,7 +8,7 @@ LESSON = "notebooks/00_start_here"
 def test_the_address_of_the_site_leads_to_the_first_page(visit):
     page = visit("index")
     page.wait_for_url("**/book/index.html")
-    assert page.locator("h1").inner_text().startswith("How big a step?")
+    assert page.locator("article h1").inner_text().startswith("How big a step?")
     assert not page.errors
 
 
@@ -36,7 +36,7 @@ def test_formulas_are_drawn_in_the_font_that_comes_along(visit):
     page = visit(LESSON)
     formulas = page.locator("math")
     assert formulas.count() > 20
-    assert formulas.first.bounding_box()["width"] > 20
+    assert formulas.first.bounding_box()["width"] > 5
     assert page.evaluate(
         "document.fonts.ready.then(() => document.fonts.check('16px STIX Two Math'))"
     )
@@ -80,13 +80,12 @@ def test_a_hint_is_folded_and_opens(visit):
     assert hint.locator("math").first.is_visible()
 
 
-def test_the_theme_can_be_chosen_and_is_kept(visit):
+def test_the_theme_can_be_chosen_and_is_kept(visit, address):
     page = visit(LESSON, color_scheme="light")
-    seen = set()
-    for _ in range(3):
-        page.get_by_role("button", name="color mode").first.click()
-        seen.add(page.locator("html").get_attribute("data-theme"))
-    assert seen == {"light", "dark"}
+    page.locator(".bd-header-article .theme-switch-button").click()
+    page.get_by_role("button", name="Dark").click()
+    page.goto(f"{address}/book/index.html")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
 def test_what_is_too_wide_for_a_phone_scrolls_and_can_be_reached_by_key(visit):
