@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from numpy.typing import ArrayLike
 
 from .figure import Figure, subplots
@@ -68,7 +68,8 @@ def plane(
     figure, axes = subplots(alt=alt, figsize=(7, 4.2))
     with style():
         axes.grid(False)
-        bands = axes.contourf(x, y, height, levels=levels, cmap=shades, extend="max")
+        norm = BoundaryNorm(levels, len(levels), extend="max")  # bands of equal rank, not of width
+        bands = axes.contourf(x, y, height, levels, cmap=shades, norm=norm, extend="max")
         bar = figure.colorbar(bands, ax=axes, label=label)
         bar.ax.invert_yaxis()
         bar.set_ticks(list(levels))
@@ -79,7 +80,7 @@ def plane(
                 *place, "o", color=BACKGROUND, markeredgecolor=INK, markersize=9, clip_on=False
             )
             axes.annotate(
-                name, place, (10, 0), textcoords="offset points", va="center", fontweight="bold",
+                name, place, (10, 3), textcoords="offset points", va="bottom", fontweight="bold",
                 bbox={"boxstyle": "round,pad=0.2", "facecolor": BACKGROUND, "linewidth": 0},
             )  # fmt: skip
         for text, place in (texts or {}).items():
