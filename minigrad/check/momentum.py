@@ -105,7 +105,7 @@ def convert(function: Callable[..., Any]) -> Verdict:
     It returns the rate with which the average form walks like heavy ball at ``lr``, and what the
     velocity of the rate-inside form must be multiplied by when the rate changes to ``new_lr``.
     """
-    cases = [(0.1, 0.9, 0.01), (0.4, 0.75, 0.1)]
+    cases = [(0.1, 0.9, 0.02), (0.4, 0.75, 0.15)]
     answers = []
     for case in cases:
         answer, trouble = call(function, *case)
