@@ -1,8 +1,6 @@
 """Functions that reduce axes, or normalise along them.
 
-``axis`` is an integer, a tuple of them, or None for all axes, as in NumPy. The forwards call
-``np.add.reduce``, which is what ``np.sum`` calls: one frame less, and what overflows is reported as
-ours, so that minigrad's own filter of warnings sees it.
+``axis`` is an integer, a tuple of them, or None for all axes, as in NumPy.
 """
 
 from __future__ import annotations
@@ -16,6 +14,12 @@ from ..primitive import primitive
 from ..tensor import Array, Axis, Tensor
 from .elementwise import astype, equal, exp, where
 from .shapes import axes_of, broadcast_to, concat, flip, permute_dims, reshape
+
+# What np.sum, np.max and np.min call. Called here, an overflow is reported as minigrad's own, and
+# its filter of warnings sees it.
+_add: Any = np.add.reduce
+_greatest: Any = np.maximum.reduce
+_least: Any = np.minimum.reduce
 
 
 def _kept(reduced: Any, x: Any, axis: Axis) -> Any:
@@ -35,7 +39,7 @@ def _spread(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -
 @primitive(_spread)
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Sum over ``axis``."""
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return _add(x, axis=axis, keepdims=keepdims)
 
 
 def _spread_evenly(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -45,7 +49,7 @@ def _spread_evenly(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = F
 @primitive(_spread_evenly)
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Mean over ``axis``."""
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(np.asarray(x), axis)
+    return _add(x, axis=axis, keepdims=keepdims) / _count(np.asarray(x), axis)
 
 
 def _to_the_winners(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -56,13 +60,13 @@ def _to_the_winners(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = 
 @primitive(_to_the_winners)
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Greatest element over ``axis``. Elements that tie share the gradient evenly."""
-    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+    return _greatest(x, axis=axis, keepdims=keepdims)
 
 
 @primitive(_to_the_winners)
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Least element over ``axis``. Elements that tie share the gradient evenly."""
-    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+    return _least(x, axis=axis, keepdims=keepdims)
 
 
 @primitive()
@@ -85,12 +89,12 @@ def _along(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) ->
 @primitive(_along)
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Euclidean length over ``axis``. The derivative at 0, where there is none, is 0."""
-    return np.sqrt(np.add.reduce(x * x, axis=axis, keepdims=keepdims))
+    return np.sqrt(_add(x * x, axis=axis, keepdims=keepdims))
 
 
 def _mean_square(x: Any, axis: Axis, correction: float, keepdims: bool) -> Any:
-    distance = x - np.add.reduce(x, axis=axis, keepdims=True) / _count(x, axis)
-    squares = np.add.reduce(distance * distance, axis=axis, keepdims=keepdims)
+    distance = x - _add(x, axis=axis, keepdims=True) / _count(x, axis)
+    squares = _add(distance * distance, axis=axis, keepdims=keepdims)
     count = _count(x, axis) - correction
     return squares / (count if count > 0 else 0)
 
