@@ -51,7 +51,8 @@ def range_curve(
                 markevery=[0],
                 label=f"{name}: {rate:.2g}",
             )
-        start, lowest = np.asarray(smoothed, dtype=float)[[0, np.nanargmin(smoothed)]]
+        curve = np.asarray(smoothed, dtype=float)
+        start, lowest = curve[0], np.nanmin(curve)
         axes.set(xscale="log", xlabel="learning rate", ylabel="loss")
         if lowest < start:  # an explosion would flatten all that came before it
             axes.set_ylim(lowest - 0.2 * (start - lowest), start + 0.4 * (start - lowest))
