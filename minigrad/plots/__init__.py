@@ -16,7 +16,7 @@ from .plane import plane
 from .range_test import range_curve
 from .rate_and_loss import rate_and_loss
 from .rates import against_rate
-from .regions import regions
+from .regions import animate_regions, regions
 from .signed import signed_tiles
 from .slider import Slider
 from .style import COLORS, LINESTYLES, MARKERS, use_style
@@ -38,6 +38,7 @@ __all__ = [
     "animate_broadcast",
     "animate_clouds",
     "animate_paths",
+    "animate_regions",
     "animate_walk",
     "bars",
     "broadcast",

@@ -1,12 +1,15 @@
 """What a classifier says at every place of the plane, with the examples on top."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike, NDArray
 
 from .figure import Figure, subplots
+from .flipbook import Flipbook
 from .style import BACKGROUND, COLORS, INK, MARKERS, style
 
 Probability = Callable[[NDArray[np.float32]], ArrayLike]
@@ -89,3 +92,37 @@ def regions(
         panels[0, 0].set_ylabel(names[1])
         panels[0, -1].legend(loc="upper right", fontsize=8, handletextpad=0.1, borderaxespad=0.2)
     return figure
+
+
+def animate_regions(
+    moments: Iterable[tuple[Mapping[str, Probability], str]],
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    title: str,
+    alt: str,
+    **options: Any,
+) -> Flipbook:
+    """Play how the boundaries of two-class models move while they are trained.
+
+    Parameters
+    ----------
+    moments : iterable of (mapping from str to callable, str)
+        The models at one moment, as for `regions`, and a caption. Each moment is drawn before the
+        next one is asked for, so a generator may go on training the same models in between.
+    x, y, title, **options
+        As for `regions`.
+    alt : str
+        The alternative text of the whole.
+
+    Returns
+    -------
+    Flipbook
+        Make it the last expression of a cell. It plays on a page without a kernel.
+    """
+    frames = []
+    for models, caption in moments:
+        figure = regions(models, x, y, title=title, alt=caption, **options)
+        plt.close(figure)
+        frames.append((figure, caption))
+    return Flipbook(frames, alt)
