@@ -100,12 +100,12 @@ class Lessons(SphinxDirective):
     """The table of all lessons, in order."""
 
     def run(self) -> list[nodes.Node]:
-        rows = ["| No. | Lesson | The question | Minutes |", "| --- | --- | --- | --- |"]
+        rows = ["| No. | Lesson, and what it answers | Minutes |", "| --- | --- | --- |"]
         for path in sorted(NOTEBOOKS.glob("*.ipynb")):
             self.env.note_dependency(str(path))
             lesson = read(path)
-            link = f"[{lesson.name}](/notebooks/{path.name})"
-            rows.append(f"| {lesson.number} | {link} | {lesson.question} | {lesson.minutes} |")
+            link = f"**[{lesson.name}](/notebooks/{path.name})** {lesson.question}"
+            rows.append(f"| {lesson.number} | {link} | {lesson.minutes} |")
         table = nodes.Element()
         self.state.nested_parse(StringList(rows, source=self.get_source_info()[0]), 0, table)
         return table.children
