@@ -8,15 +8,18 @@ from .descent import animate_paths, landings, paths
 from .dots import dots
 from .figure import Figure, subplots
 from .flipbook import Flipbook
+from .flowchart import flowchart
 from .functions import functions
 from .graph import Diagram, graph
 from .grids import Grid, animate_broadcast, broadcast, grids
 from .images import images
 from .plane import plane
+from .range_film import animate_range
 from .range_test import range_curve
 from .rate_and_loss import rate_and_loss
 from .rates import against_rate
 from .regions import animate_regions, regions
+from .searches import searches
 from .signed import signed_tiles
 from .slider import Slider
 from .style import COLORS, LINESTYLES, MARKERS, use_style
@@ -38,12 +41,14 @@ __all__ = [
     "animate_broadcast",
     "animate_clouds",
     "animate_paths",
+    "animate_range",
     "animate_regions",
     "animate_walk",
     "bars",
     "broadcast",
     "clouds",
     "dots",
+    "flowchart",
     "functions",
     "graph",
     "grids",
@@ -55,6 +60,7 @@ __all__ = [
     "range_curve",
     "rate_and_loss",
     "regions",
+    "searches",
     "signed_tiles",
     "subplots",
     "tangent",
