@@ -69,5 +69,7 @@ def rate_and_loss(
         above.set_ylim(bottom=0)
         below.set(**{"xlabel": "update", "ylabel": ylabel, **limits})
         if len(runs) > 1:
-            below.legend(loc="upper right")
+            # Outside, because there is no corner that every loss curve leaves free.
+            handles, names = below.get_legend_handles_labels()
+            figure.legend(handles, names, loc="outside lower center", ncols=min(5, len(runs)))
     return figure
