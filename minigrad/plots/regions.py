@@ -14,6 +14,8 @@ from .style import BACKGROUND, COLORS, INK, MARKERS, style
 
 Probability = Callable[[NDArray[np.float32]], ArrayLike]
 
+# Few bands and few places: an animation holds the picture many times over.
+BANDS = (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)
 FIRST_TO_SECOND = LinearSegmentedColormap.from_list("classes", [COLORS[0], BACKGROUND, COLORS[1]])
 
 
@@ -67,7 +69,7 @@ def regions(
     >>> _ = regions(right, x, y, title="Two halves", alt="Two halves.", **limits)
     """
     points, kinds = np.asarray(x, dtype=float), np.asarray(y)
-    across, up = np.meshgrid(np.linspace(*xlim, 81), np.linspace(*ylim, 81))
+    across, up = np.meshgrid(np.linspace(*xlim, 51), np.linspace(*ylim, 51))
     places = np.stack([across.ravel(), up.ravel()], axis=1).astype(np.float32)
     figure, panels = subplots(
         1, len(models), alt=alt, sharex=True, sharey=True, squeeze=False, figsize=(7, 3.4)
@@ -77,9 +79,7 @@ def regions(
         for axes, (name, probability) in zip(panels[0], models.items(), strict=True):
             second = np.asarray(probability(places), dtype=float).reshape(across.shape)
             axes.grid(False)
-            axes.contourf(
-                across, up, second, levels=np.linspace(0, 1, 11), cmap=FIRST_TO_SECOND, alpha=0.4
-            )
+            axes.contourf(across, up, second, levels=BANDS, cmap=FIRST_TO_SECOND, alpha=0.4)
             if second.min() < 0.5 < second.max():
                 axes.contour(across, up, second, levels=[0.5], colors=[INK], linewidths=2)
             for kind, label in enumerate(classes):
