@@ -5,16 +5,30 @@ and, where it is a common slip, which one; it never gives the answer away. It is
 answer is right, so that a worked solution can be asserted.
 """
 
-from . import batches, decay, derivatives, gradient_descent, momentum, network, start_here
+from . import (
+    batches,
+    choosing,
+    decay,
+    derivatives,
+    finding,
+    gradient_descent,
+    momentum,
+    network,
+    start_here,
+    tensors,
+)
 from .verdict import Verdict
 
 __all__ = [
     "Verdict",
     "batches",
+    "choosing",
     "decay",
     "derivatives",
+    "finding",
     "gradient_descent",
     "momentum",
     "network",
     "start_here",
+    "tensors",
 ]
