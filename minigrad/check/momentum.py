@@ -185,7 +185,7 @@ def walk(function: Callable[..., Any]) -> Verdict:
         right,
         "Now it makes every step that mg.optim.SGD makes.",
         {
-            "Nothing has changed yet: print theta after the first update. Has it moved?": (
+            "Nothing has changed yet. Has theta moved after the first update?": (
                 _walk(*arguments, late=True, average=True)
             ),
             "The order is right now. But how much of each gradient does heavy ball add?": (
