@@ -1,0 +1,173 @@
+"""The exercises of appendix A2: right answers pass as they come, each slip hears its own name."""
+
+import math
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.check import choosing as lesson
+
+
+@pytest.mark.parametrize("exercise", [lesson.kept, lesson.converted])
+def test_a_number_left_open_says_what_to_do(exercise):
+    assert exercise(...).message.startswith("Replace the three dots")
+
+
+@pytest.mark.parametrize("exercise", [lesson.best_rate, lesson.climb])
+def test_a_function_left_open_says_what_to_do(exercise):
+    assert exercise(lambda *_: ...).message.startswith("Replace the three dots")
+
+
+@pytest.mark.parametrize("answer", [0.06, np.float32(0.06), mg.tensor(0.06)])
+def test_kept_accepts(answer):
+    assert lesson.kept(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (0.18, "diverged"),
+        (0.02, "ended lower"),
+        (0.1, "nothing has shown it"),
+        (0.24, "That is a loss"),
+        (0.54, "over the cliff"),
+        ("the second", "one of the three rates"),
+    ],
+)
+def test_kept_turns_down(answer, hears):
+    verdict = lesson.kept(answer)
+    assert not verdict and hears in verdict.message
+
+
+def by_sorting(rates, losses):
+    pairs = [(loss, rate) for rate, loss in zip(rates, losses, strict=True) if math.isfinite(loss)]
+    return sorted(pairs)[0][1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [by_sorting, lambda r, v: r[np.isfinite(v)][np.argmin(v[np.isfinite(v)])]],
+)
+def test_best_rate_accepts(answer):
+    assert lesson.best_rate(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (lambda r, v: r[np.argmin(v)], "takes nan for the lowest"),
+        (lambda r, v: r[np.nanargmin(v)], "minus infinity"),
+        (lambda r, v: r[np.isfinite(v)].max(), "largest rate that did not diverge"),
+        (lambda r, v: np.argmin(np.where(np.isfinite(v), v, np.inf)), "where the rate stands"),
+        (lambda r, v: v[np.isfinite(v)].min(), "lowest loss"),
+        (lambda r, v: r[np.isfinite(v)][np.argmax(v[np.isfinite(v)])], "highest loss"),
+        (lambda r, v: r.mean(), "Replace the losses"),
+        (lambda r, v: None, "return"),
+        (lambda r, v: r[np.isfinite(v)].min(), "Replace the losses"),
+    ],
+)
+def test_best_rate_turns_down(answer, hears):
+    verdict = lesson.best_rate(answer)
+    assert not verdict and hears in verdict.message
+
+
+def with_a_list(run, first):
+    rates, losses = [first], [run(first)]
+    while True:
+        rates.append(rates[-1] * 3)
+        losses.append(run(rates[-1]))
+        if math.isnan(losses[-1]) or losses[-1] >= losses[-2]:
+            return rates[-2]
+
+
+def calling_itself(run, first, loss=None):
+    loss = run(first) if loss is None else loss
+    following = run(3 * first)
+    return calling_itself(run, 3 * first, following) if following < loss else first
+
+
+@pytest.mark.parametrize("answer", [with_a_list, calling_itself])
+def test_climb_accepts(answer):
+    assert lesson.climb(answer)
+
+
+def forgets_the_new_loss(run, first):
+    rate, loss = first, run(first)
+    while run(3 * rate) < loss:
+        rate *= 3
+    return rate
+
+
+def waits_for_higher(run, first):
+    rate, loss = first, run(first)
+    while not (following := run(3 * rate)) > loss:
+        rate, loss = 3 * rate, following
+    return rate
+
+
+def one_too_far(run, first):
+    rate, loss = first, run(first)
+    while (following := run(3 * rate)) < loss:
+        rate, loss = 3 * rate, following
+    return 3 * rate
+
+
+def one_too_few(run, first):
+    rate, loss, before = first, run(first), first
+    while (following := run(3 * rate)) < loss:
+        before, rate, loss = rate, 3 * rate, following
+    return before
+
+
+def gives_the_loss(run, first):
+    rate, loss = first, run(first)
+    while (following := run(3 * rate)) < loss:
+        rate, loss = 3 * rate, following
+    return loss
+
+
+def by_tens(run, first):
+    rate, loss = first, run(first)
+    while (following := run(10 * rate)) < loss:
+        rate, loss = 10 * rate, following
+    return rate
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (forgets_the_new_loss, "with the first one"),
+        (waits_for_higher, "never stops"),
+        (one_too_far, "after the best one"),
+        (one_too_few, "before the best one"),
+        (lambda run, first: first, "never moves"),
+        (gives_the_loss, "Return the rate"),
+        (by_tens, "it returned"),
+    ],
+)
+def test_climb_turns_down(answer, hears):
+    verdict = lesson.climb(answer)
+    assert not verdict and hears in verdict.message
+
+
+@pytest.mark.parametrize("answer", [0.125, 1 / 8, np.float32(0.05 / (1 - 0.9) * 8 / 32)])
+def test_converted_accepts(answer):
+    assert lesson.converted(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (0.5, "a quarter as large"),
+        (0.0125, "counts once"),
+        (0.00125, "not fall further"),
+        (2.0, "noisier"),
+        (0.01125, "1/(1 - μ)"),
+        (0.25, "square root"),
+        (0.05, "Multiply by"),
+    ],
+)
+def test_converted_turns_down(answer, hears):
+    verdict = lesson.converted(answer)
+    assert not verdict and hears in verdict.message
