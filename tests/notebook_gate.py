@@ -72,7 +72,9 @@ def _unlike(notebook: Path, budget: float) -> str:
         try:
             run = subprocess.run(
                 command,
-                env=os.environ | {"NUMBA_CACHE_DIR": cold, "PYTHONUTF8": "1"},
+                # Two notebooks run at a time. Threads of BLAS that wait for a core would slow both.
+                env=os.environ
+                | {"NUMBA_CACHE_DIR": cold, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
                 timeout=budget,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
