@@ -60,7 +60,6 @@ def visit(open_page, address):  # noqa: F811  (a fixture)
         page = open_page(**settings)
         page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
         page.goto(f"{address}/{name}.html")
-        page.evaluate("document.fonts.ready.then(() => null)")
         return page
 
     return visit
