@@ -16,6 +16,7 @@ from . import (
     network,
     start_here,
     tensors,
+    warmup,
 )
 from .verdict import Verdict
 
@@ -31,4 +32,5 @@ __all__ = [
     "network",
     "start_here",
     "tensors",
+    "warmup",
 ]
