@@ -1,0 +1,281 @@
+"""The exercises of lesson 02: right answers pass as they come, each slip hears its own name."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.check import tensors as lesson
+
+
+def test_what_is_left_open_says_what_to_do():
+    for verdict in (
+        lesson.stretched(..., 1 / 3),
+        lesson.stretched((3, 4), ...),
+        lesson.unbroadcast(lambda g, shape: ...),
+        lesson.gradients(lambda *_: ...),
+        lesson.softmax_rows(lambda x, out: None),
+        lesson.log_cosh(lambda x: ...),
+    ):
+        assert not verdict and verdict.message.startswith("Replace the three dots")
+
+
+@pytest.mark.parametrize("shape", [(3, 4), [3, 4], np.zeros((3, 4)).shape])
+@pytest.mark.parametrize("share", [1 / 3, 4 / 12, np.float32(1 / 3), mg.tensor(1 / 3)])
+def test_stretched_accepts(shape, share):
+    assert lesson.stretched(shape, share)
+
+
+@pytest.mark.parametrize(
+    ("shape", "share", "hears"),
+    [
+        ((4, 3), 1 / 3, "other way round"),
+        ((3, 1), 1 / 3, "stretched too"),
+        ((4,), 1 / 3, "three rows"),
+        ((1, 4), 1 / 3, "Where is the 3"),
+        ((3, 1, 4), 1 / 3, "not joined"),
+        (12, 1 / 3, "number of elements"),
+        ("3 by 4", 1 / 3, "below each other"),
+        ((3, 4), 4, "for the sum"),
+        ((3, 4), 1 / 12, "share of one result"),
+        ((3, 4), 1 / 4, "element of b"),
+        ((3, 4), 1, "used once"),
+        ((3, 4), 3, "for the sum"),
+        ((3, 4), [1 / 3] * 3, "one number"),
+        ((3, 4), 7, "same weight"),
+    ],
+)
+def test_stretched_turns_down(shape, share, hears):
+    verdict = lesson.stretched(shape, share)
+    assert not verdict and hears in verdict.message
+
+
+def by_loops(g, shape):
+    """Collect one by one, where the argument's index is the result's without the stretched."""
+    out = np.zeros(shape)
+    for index in np.ndindex(g.shape):
+        mine = index[g.ndim - len(shape) :]
+        out[tuple(i if n > 1 else 0 for i, n in zip(mine, shape, strict=True))] += g[index]
+    return out
+
+
+def by_the_engine(g, shape):
+    a = mg.tensor(np.zeros(shape), requires_grad=True)
+    return mg.grad(mg.broadcast_to(a, g.shape), a, grad_output=g)
+
+
+def step_by_step(g, shape):
+    while g.ndim > len(shape):
+        g = g.sum(axis=0)
+    for axis, n in enumerate(shape):
+        if n == 1:
+            g = g.sum(axis=axis, keepdims=True)
+    return g
+
+
+@pytest.mark.parametrize("answer", [by_loops, by_the_engine, step_by_step])
+def test_unbroadcast_accepts(answer):
+    assert lesson.unbroadcast(answer)
+
+
+def differing(g, shape):
+    extra = g.ndim - len(shape)
+    stretched = (extra + i for i, n in enumerate(shape) if n != g.shape[extra + i])
+    return (*range(extra), *stretched)
+
+
+def in_place(g, shape):
+    g *= 2
+    return g
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (lambda g, shape: g, "g itself"),
+        (lambda g, shape: g.sum(axis=tuple(range(g.ndim - len(shape)))), "axes of length 1"),
+        (lambda g, shape: g.sum(axis=differing(g, shape)), "keepdims"),
+        (lambda g, shape: g.sum(axis=differing(g, shape), keepdims=True), "still there"),
+        (lambda g, shape: step_by_step(g, shape) * np.prod(shape) / g.size, "mean"),
+        (lambda g, shape: g[(0,) * (g.ndim - len(shape))][tuple(map(slice, shape))], "one copy"),
+        (lambda g, shape: np.full(shape, g.sum()), "everything"),
+        (lambda g, shape: np.broadcast_to(step_by_step(g, shape), g.shape), "stretched once more"),
+        (lambda g, shape: g.reshape(shape), "With g (3, 4) and shape (4,): Your code raised"),
+        (lambda g, shape: np.zeros((2, 2)), "yours has shape (2, 2)"),
+        (lambda g, shape: 2 * step_by_step(g, shape), "numbers are not"),
+        (lambda g, shape: None, "return"),
+        (in_place, "changed the g"),
+    ],
+)
+def test_unbroadcast_turns_down(answer, hears):
+    verdict = lesson.unbroadcast(answer)
+    assert not verdict and hears in verdict.message
+
+
+def by_indices(x, w, target):
+    g = 2 * (np.einsum("ij,jk->ik", x, w) - target) / target.size
+    return np.einsum("ik,jk->ij", g, w), np.einsum("ij,ik->jk", x, g)
+
+
+def by_backward(x, w, target):
+    x, w = mg.tensor(x, requires_grad=True), mg.tensor(w, requires_grad=True)
+    return mg.grad(mg.mean((x @ w - target) ** 2), [x, w])
+
+
+@pytest.mark.parametrize("answer", [by_indices, by_backward])
+def test_gradients_accepts(answer):
+    assert lesson.gradients(answer)
+
+
+def slip(x, w, target, *, left="g @ w.T", right="x.T @ g", g="2 * error / error.size"):
+    """Take the gradients with the parts that a reader may get wrong."""
+    names = {"x": x, "w": w, "error": x @ w - target}
+    names["g"] = eval(g, {}, names)
+    return eval(left, {}, names), eval(right, {}, names)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hears"),
+    [
+        ({"left": "g @ w", "g": "2 * error / len(error)"}, "Both bugs"),
+        ({"left": "g @ w"}, "Now the matrices"),
+        ({"g": "2 * error / len(error)"}, "every element"),
+        ({"left": "g @ w", "right": "x @ g"}, "x.T was right"),
+        ({"right": "x @ g"}, "transpose"),
+        ({"g": "2 * error"}, "those of the sum"),
+        ({"g": "2 * error / error.size**2"}, "twice"),
+        ({"g": "error / error.size"}, "The 2 of the square"),
+        ({"left": "x.T @ g", "right": "g @ w.T"}, "wrong order"),
+        ({"left": "w.T @ g"}, "first product are swapped"),
+        ({"right": "g @ x.T"}, "second product are swapped"),
+        ({"g": "-2 * error / error.size"}, "sign"),
+        ({"g": "7 * error"}, "0.000001"),
+        ({"left": "g @ q"}, "NameError"),
+    ],
+)
+def test_gradients_turns_down(wrong, hears):
+    verdict = lesson.gradients(lambda *arrays: slip(*arrays, **wrong))
+    assert not verdict and hears in verdict.message
+
+
+def one_pass_each(x, out):
+    for i in range(x.shape[0]):
+        top = x[i, 0]
+        for j in range(x.shape[1]):
+            top = max(top, x[i, j])
+        total = 0.0
+        for j in range(x.shape[1]):
+            out[i, j] = np.exp(x[i, j] - top)
+            total += out[i, j]
+        for j in range(x.shape[1]):
+            out[i, j] /= total
+
+
+def by_logarithms(x, out):
+    out[:] = mg.log_softmax(x)
+    np.exp(out, out=out)
+
+
+def test_softmax_rows_accepts():
+    numba = pytest.importorskip("numba")
+    assert lesson.softmax_rows(numba.njit(one_pass_each))
+    assert lesson.softmax_rows(one_pass_each)
+    assert lesson.softmax_rows(by_logarithms)
+
+
+def writes(rule):
+    def kernel(x, out):
+        out[:] = rule(x, np.exp(x))
+
+    return kernel
+
+
+def short(x, out):
+    one_pass_each(x[:, :-1], out[:, :-1])
+
+
+def overwrites(x, out):
+    out[:] = 1
+    x[:] = 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (writes(lambda x, e: e), "Each row must add up to 1"),
+        (writes(lambda x, e: np.exp(x - x.max(axis=1)[:, None])), "after the shift"),
+        (writes(lambda x, e: e / e.sum()), "whole array"),
+        (writes(lambda x, e: e / e.sum(axis=1).cumsum()[:, None]), "row to row"),
+        (writes(lambda x, e: e / e.sum(axis=0)), "columns"),
+        (writes(lambda x, e: np.log(e / e.sum(axis=1)[:, None])), "logarithm"),
+        (writes(lambda x, e: x / x.sum(axis=1)[:, None]), "exponential is missing"),
+        (writes(lambda x, e: e / e.cumsum(axis=1)), "still growing"),
+        (writes(lambda x, e: e / e.sum(axis=1)[:, None]), "overflows"),
+        (
+            writes(lambda x, e: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=1)[:, None]),
+            "overflows",
+        ),
+        (writes(lambda x, e: 7), "find the greatest"),
+        (short, "every column"),
+        (overwrites, "x was changed"),
+        (lambda x, out: mg.softmax(x), "out is untouched"),
+        (lambda x: x, "TypeError"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
+def test_softmax_rows_turns_down(answer, hears):
+    verdict = lesson.softmax_rows(answer)
+    assert not verdict and hears in verdict.message
+
+
+def primitive(forward, *derivatives):
+    return mg.primitive(*derivatives)(lambda x: forward(x))
+
+
+def log_cosh(x):
+    return np.log(np.cosh(x))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        primitive(log_cosh, lambda g, y, x: g * mg.tanh(x)),
+        primitive(
+            log_cosh, lambda g, y, x: g * (mg.exp(x) - mg.exp(-x)) / (mg.exp(x) + mg.exp(-x))
+        ),
+        lambda x: mg.log((mg.exp(x) + mg.exp(-x)) / 2),
+        primitive(
+            lambda x: np.logaddexp(x, -x) - np.log(2),
+            lambda g, y, x: g * (1 - 2 * mg.sigmoid(-2 * x)),
+        ),
+    ],
+)
+def test_log_cosh_accepts(answer):
+    assert lesson.log_cosh(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        (primitive(np.cosh, lambda g, y, x: g), "Take its logarithm"),
+        (primitive(lambda x: np.log10(np.cosh(x)), lambda g, y, x: g), "base 10"),
+        (primitive(lambda x: np.cosh(np.log(np.abs(x))), lambda g, y, x: g), "order is turned"),
+        (primitive(np.tanh, lambda g, y, x: g), "function under the decorator"),
+        (primitive(np.sqrt, lambda g, y, x: g), "not log(cosh(x))"),
+        (lambda x: np.log(np.cosh(x.numpy())), "no Tensor"),
+        (log_cosh, "TypeError"),
+        (lambda x: mg.tensor(log_cosh(x.numpy())), "nothing was recorded"),
+        (primitive(log_cosh), "no derivative in its brackets"),
+        (primitive(log_cosh, lambda g, y, x: mg.tanh(x)), "g that comes in is not used"),
+        (primitive(log_cosh, lambda g, y, x: g * mg.tanh(y)), "wants the argument x"),
+        (primitive(log_cosh, lambda g, y, x: g / np.cosh(x)), "logarithm alone"),
+        (primitive(log_cosh, lambda g, y, x: g * np.sinh(x)), "cosh alone"),
+        (primitive(log_cosh, lambda g, y, x: -g * mg.tanh(x)), "sign"),
+        (primitive(log_cosh, lambda g, y, x: mg.tanh(g * x)), "multiply by g outside"),
+        (primitive(log_cosh, lambda g, y, x: 7 * g), "chain rule"),
+        (primitive(log_cosh, lambda g, x: g * mg.tanh(x)), "Its derivative raised"),
+        (primitive(log_cosh, lambda g, y, x: g * np.tanh(x)), "instead of NumPy's"),
+    ],
+)
+def test_log_cosh_turns_down(answer, hears):
+    verdict = lesson.log_cosh(answer)
+    assert not verdict and hears in verdict.message
