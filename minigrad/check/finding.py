@@ -74,7 +74,7 @@ def log_grid(function: Function) -> Verdict:
     answer, trouble = call(function, low, high, n)
     if trouble is not None:
         return trouble
-    logs = np.log10([low, high])
+    low_log, high_log = np.log10(low), np.log10(high)
     return judge(
         answer,
         np.geomspace(low, high, n),
@@ -83,17 +83,17 @@ def log_grid(function: Function) -> Verdict:
             "The steps are equal amounts. Nearly all of these rates lie in the last decade.": (
                 np.linspace(low, high, n)
             ),
-            "These are the logarithms. Raise 10, or e, to them.": np.linspace(*logs, n),
+            "These are the logarithms. Raise 10, or e, to them.": np.linspace(low_log, high_log, n),
             "These are the natural logarithms. Apply `np.exp`.": np.linspace(
-                *np.log([low, high]), n
+                np.log(low), np.log(high), n
             ),
             "`np.logspace` wants exponents: from `np.log10(low)` to `np.log10(high)`.": (
                 np.logspace(low, high, n)
             ),
             "You took logarithms of one base and powers of another: log10 goes with 10**, "
-            "log with exp.": np.exp(np.linspace(*logs, n)),
+            "log with exp.": np.exp(np.linspace(low_log, high_log, n)),
             "You took natural logarithms, and powers of 10.": 10
-            ** np.linspace(*np.log([low, high]), n),
+            ** np.linspace(np.log(low), np.log(high), n),
             "The last rate is not `high`. n rates have n - 1 factors between them.": (
                 np.geomspace(low, high, n, endpoint=False)
             ),
