@@ -75,7 +75,8 @@ def call(function: Callable[..., Any], *arguments: Any) -> tuple[Any, Verdict | 
     if function is ... or not callable(function):
         return None, Verdict(False, "Hand over the function itself, without calling it.")
     try:
-        result = function(*arguments)
+        with np.errstate(all="ignore"):  # a wrong formula is judged by its numbers
+            result = function(*arguments)
     except Exception as error:  # whatever the reader wrote
         return None, Verdict(False, f"Your code raised {type(error).__name__}: {error}")
     if result is None:
