@@ -191,7 +191,7 @@ def softmax_rows(function: Callable[..., Any]) -> Verdict:
         },
         "Some places are still empty: the loop does not reach every column."
         if np.isnan(out).any()
-        else "For each row: find the greatest, add up exp(x[i, j] - greatest), divide by the total.",
+        else "For each row: find the greatest, add up exp(x[i, j] - greatest), divide by that.",
     )
     if not verdict:
         return verdict
