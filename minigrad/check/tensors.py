@@ -212,6 +212,9 @@ def log_cosh(function: Callable[..., Any]) -> Verdict:
     """Judge a primitive ``log_cosh(x)``: its value, and its derivatives to second order."""
     numbers = np.array([-2.0, -0.5, 0.3, 1.5])
     x = mg.tensor(numbers, requires_grad=True)
+    forward = getattr(function, "forward", None)  # a primitive cannot return the three dots
+    if forward is not None and call(forward, numbers)[1] is UNANSWERED:
+        return UNANSWERED
     y, trouble = call(function, x)
     if trouble is not None:
         return trouble
