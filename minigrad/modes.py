@@ -52,6 +52,7 @@ class Observer:
 class _Mode(threading.local):
     recording = True
     observer: Observer | None = None
+    tracer: Any = None  # sees the loops that a primitive runs; set while a program is compiled
 
     def __init__(self) -> None:  # once in each thread
         self.outer: list[bool] = []  # what `recording` was around each `with` that is open

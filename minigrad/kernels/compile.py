@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable
 from typing import Any
 
-import numba
 from numba.core.caching import FunctionCache
+from numba.core.registry import CPUDispatcher
+
+from ..modes import mode
 
 
 class _Cache(FunctionCache):
@@ -18,13 +21,30 @@ class _Cache(FunctionCache):
             super().save_overload(sig, data)
 
 
-def jit(function: Callable[..., Any]) -> Callable[..., Any]:
+class Kernel(CPUDispatcher):
+    """What Numba makes of a loop: a function that is compiled for each combination of types.
+
+    A tracer hands in stand-ins for arrays. Numba knows no such type and turns here; a call that
+    is not traced pays nothing for this.
+    """
+
+    def _compile_for_args(self, *args: Any, **named: Any) -> Any:
+        if mode.tracer is not None:
+            return functools.partial(mode.tracer.kernel, self)
+        return super()._compile_for_args(*args, **named)
+
+    def enable_caching(self) -> None:
+        """Keep the machine code on disk, where there is a place for it."""
+        with contextlib.suppress(RuntimeError):  # a read-only installation, for one
+            self._cache = _Cache(self.py_func)
+
+
+def jit(function: Callable[..., Any]) -> Kernel:
     """Compile ``function`` at its first call and keep the machine code on disk where possible.
 
     Division follows NumPy (infinity and NaN, no exception). The loop releases the interpreter
     lock and runs on the calling thread alone: safe from several threads and after a fork.
     """
-    compiled: Any = numba.njit(function, error_model="numpy", nogil=True)
-    with contextlib.suppress(RuntimeError):  # nowhere to write: a read-only installation, for one
-        compiled._cache = _Cache(function)
-    return compiled
+    kernel = Kernel(function, targetoptions=dict(nopython=True, error_model="numpy", nogil=True))
+    kernel.enable_caching()
+    return kernel
