@@ -39,7 +39,7 @@ class Kernel(CPUDispatcher):
             self._cache = _Cache(self.py_func)
 
 
-def jit(function: Callable[..., Any]) -> Kernel:
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile ``function`` at its first call and keep the machine code on disk where possible.
 
     Division follows NumPy (infinity and NaN, no exception). The loop releases the interpreter
