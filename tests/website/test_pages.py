@@ -34,6 +34,9 @@ def test_the_page_is_accessible_whole_and_asks_no_other_host(visit, name, light)
         assert page.locator("html").get_attribute("data-theme") == light
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, f"the page is {wider} px wider than a {place}"
+        printed = page.locator("div.cell_output pre")
+        sideways = "pres => pres.filter(pre => pre.scrollWidth > pre.clientWidth).length"
+        assert printed.evaluate_all(sideways) == 0, "what a cell prints is wider than the page"
         assert violations(page) == [], place
         assert page.errors == []
 
