@@ -167,4 +167,5 @@ greater_equal = primitive()(np.greater_equal)
 def astype(x: Operand, dtype: npt.DTypeLike) -> Any:
     """``x`` as another type. Between float types the gradient passes; the walk casts it back."""
     # a view, not x itself: the engine knows shared memory by it
-    return np.asarray(x).astype(dtype, copy=False)[...]
+    array: Any = x if hasattr(x, "astype") else np.asarray(x)
+    return array.astype(dtype, copy=False)[...]

@@ -29,7 +29,7 @@ def _kept(reduced: Any, x: Any, axis: Axis) -> Any:
 
 
 def _count(x: Any, axis: Axis) -> int:
-    return math.prod(x.shape[a] for a in axes_of(x, axis))
+    return math.prod(np.shape(x)[a] for a in axes_of(x, axis))
 
 
 def _spread(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -49,7 +49,7 @@ def _spread_evenly(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = F
 @primitive(_spread_evenly)
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Mean over ``axis``."""
-    return _add(x, axis=axis, keepdims=keepdims) / _count(np.asarray(x), axis)
+    return _add(x, axis=axis, keepdims=keepdims) / _count(x, axis)
 
 
 def _to_the_winners(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

@@ -51,9 +51,13 @@ class Home:
         base = gradient._data.base
         return base is not None and base is self._owner()
 
+    def array(self) -> np.ndarray:
+        """Return an array over this memory, for whoever overwrites it whatever there is."""
+        return np.frombuffer(self._memory, self.dtype).reshape(self.shape)
+
     def write(self, gradient: np.ndarray) -> None:
         """Copy a gradient here, over whatever there is."""
-        np.copyto(np.frombuffer(self._memory, self.dtype).reshape(self.shape), gradient)
+        np.copyto(self.array(), gradient)
 
     def __reduce__(self) -> Any:
         # A copied parameter belongs to no flat array: copies and unpickles as None.

@@ -136,7 +136,7 @@ class SGD(Optimizer):
             flat.apply(_descend, lr, keep, weight_decay)
             return
         gain = {"average": 1 - momentum, "rate_inside": lr}.get(form, 1 - dampening)
-        if self.steps == 0 and form == "heavy_ball":
+        if dampening and self.steps == 0:
             gain = 1.0
         rate = 1.0 if form == "rate_inside" else lr
         velocity = flat.state("velocity")

@@ -1,0 +1,138 @@
+"""NumPy's own inner loops, for use without NumPy.
+
+A ufunc is a set of compiled loops, one for each combination of types, and much Python around them.
+The loops have one signature, which NumPy's C API fixes::
+
+    loop(char **operands, intp *lengths, intp *steps, void *data)
+
+and are as good without what is around them: the same instructions on the same numbers give the
+same bits. ``matmul`` is such a loop, with the BLAS behind it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class _UFunc(ctypes.Structure):
+    """The head of ``PyUFuncObject``, as in numpy/ufuncobject.h."""
+
+    _fields_ = (
+        ("refcount", ctypes.c_ssize_t),
+        ("type", ctypes.c_void_p),
+        ("nin", ctypes.c_int),
+        ("nout", ctypes.c_int),
+        ("nargs", ctypes.c_int),
+        ("identity", ctypes.c_int),
+        ("functions", ctypes.POINTER(ctypes.c_void_p)),
+        ("data", ctypes.POINTER(ctypes.c_void_p)),
+        ("ntypes", ctypes.c_int),
+    )
+
+
+@functools.cache
+def inner_loop(ufunc: np.ufunc, types: str) -> tuple[int, int]:
+    """Return the addresses of a loop and of its data; ``types`` is like "ff->f".
+
+    Raises
+    ------
+    ValueError
+        If there is no such loop.
+    """
+    head = _UFunc.from_address(id(ufunc))
+    i = ufunc.types.index(types)
+    return head.functions[i] or 0, head.data[i] or 0
+
+
+class Nest(NamedTuple):
+    """Loops around an inner loop, outermost first, all lengths over 1.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        How often each outer loop runs.
+    strides : tuple of tuples of int
+        For each outer loop, by how many bytes each operand moves.
+    lengths, steps : tuple of int
+        What the inner loop is told.
+    """
+
+    shape: tuple[int, ...]
+    strides: tuple[tuple[int, ...], ...]
+    lengths: tuple[int, ...]
+    steps: tuple[int, ...]
+
+
+def nest_of(ufunc: np.ufunc, operands: list[np.ndarray]) -> Nest:
+    """Lay out the loops of a ufunc over operands that broadcast, as NumPy does.
+
+    Where an operand has length 1 and another has not, its step is 0: a result that is reduced
+    gathers what comes along. The axis with the smallest steps is innermost.
+    """
+    if ufunc is np.matmul:
+        return _matmul_nest(operands)
+    shape = np.broadcast_shapes(*(x.shape for x in operands))
+    axes = _joined(shape, [_steps(x, shape) for x in operands])
+    (length, steps), outer = (axes[-1], axes[:-1]) if axes else ((1, (0,) * len(operands)), [])
+    return Nest(tuple(n for n, _ in outer), tuple(s for _, s in outer), (length,), steps)
+
+
+def _matmul_nest(operands: list[np.ndarray]) -> Nest:
+    shape = np.broadcast_shapes(*(x.shape[:-2] for x in operands))
+    outer = _joined(shape, [_steps(x, shape) for x in operands])
+    rows, inner = operands[0].shape[-2:]
+    core = tuple(step for x in operands for step in x.strides[-2:])
+    count, steps = outer.pop() if outer else (1, (0,) * len(operands))
+    return Nest(
+        tuple(n for n, _ in outer),
+        tuple(s for _, s in outer),
+        (count, rows, inner, operands[1].shape[-1]),
+        (*steps, *core),
+    )
+
+
+def _steps(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the steps of the leading axes of ``x`` along ``shape``; 0 where it is repeated."""
+    ndim = min(x.ndim, len(shape))
+    known = zip(x.shape[:ndim], x.strides[:ndim], strict=True)
+    steps = tuple(step if n > 1 else 0 for n, step in known)
+    return (0,) * (len(shape) - ndim) + steps
+
+
+def _joined(
+    shape: tuple[int, ...], steps: list[tuple[int, ...]]
+) -> list[tuple[int, tuple[int, ...]]]:
+    """Return ``(length, steps)`` of each loop: sorted, and joined where one continues another."""
+    axes = [(n, s) for n, *s in zip(shape, *steps, strict=True) if n != 1]
+    axes.sort(key=lambda axis: max(map(abs, axis[1])), reverse=True)
+    joined: list[tuple[int, tuple[int, ...]]] = []
+    for n, s in axes:
+        if joined and all(a == n * b for a, b in zip(joined[-1][1], s, strict=True)):
+            joined[-1] = (joined[-1][0] * n, tuple(s))
+        else:
+            joined.append((n, tuple(s)))
+    return joined
+
+
+def typed(ufunc: np.ufunc, operands: tuple[Any, ...]) -> tuple[str, list[np.ndarray]]:
+    """Return the types of the loop for these operands, and the operands as arrays of those types.
+
+    Raises
+    ------
+    TypeError
+        If an array would have to be converted.
+    """
+    kinds = [type(x) if isinstance(x, (int, float)) else x.dtype for x in operands[:-1]]
+    dtypes = ufunc.resolve_dtypes((*kinds, None))
+    arrays = [
+        np.asarray(x, dtype) if np.ndim(x) == 0 and not isinstance(x, np.ndarray) else x
+        for x, dtype in zip(operands, dtypes, strict=True)
+    ]
+    if any(x.dtype != dtype for x, dtype in zip(arrays, dtypes, strict=True)):
+        raise TypeError(f"{ufunc.__name__} would convert an operand")
+    characters = [dtype.char for dtype in dtypes]
+    return "".join(characters[:-1]) + "->" + characters[-1], arrays

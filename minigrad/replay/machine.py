@@ -1,0 +1,230 @@
+"""The machine that runs a program: one compiled loop over instructions.
+
+An instruction is the address of a function and a *frame*, a row of 64-bit words that holds
+all it works on: addresses of arrays, lengths, steps, numbers. Running a program is calling one
+function after the other, with no Python between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core.compiler_lock import global_compiler_lock
+from numba.extending import intrinsic
+from numba.np.numpy_support import as_dtype
+
+from ..kernels.compile import Kernel, jit
+from .loops import inner_loop, nest_of, typed
+from .tracing import Loop
+
+WORD = ir.IntType(64)
+
+
+@intrinsic
+def _call_loop(typing_context, address, operands, lengths, steps, data):  # type: ignore
+    """``loop(char **operands, intp *lengths, intp *steps, void *data)``; all are addresses."""
+
+    def generate(context: Any, builder: Any, signature: Any, words: Any) -> Any:
+        address, *arguments = words
+        kind = ir.FunctionType(ir.VoidType(), [WORD] * 4)
+        builder.call(builder.inttoptr(address, kind.as_pointer()), arguments)
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 5), generate
+
+
+@intrinsic
+def _call_thunk(typing_context, address, frame):  # type: ignore
+    """``thunk(frame)``, which returns a word."""
+
+    def generate(context: Any, builder: Any, signature: Any, words: Any) -> Any:
+        kind = ir.FunctionType(WORD, [WORD])
+        return builder.call(builder.inttoptr(words[0], kind.as_pointer()), [words[1]])
+
+    return types.intp(types.intp, types.intp), generate
+
+
+@jit
+def _run(instructions, frames, start, stop):  # type: ignore
+    """Run instructions from ``start`` on; return the first that fails, or ``stop``."""
+    for i in range(start, stop):
+        function, first = instructions[i]
+        if function == 0:
+            _run_nest(frames, first)
+        elif _call_thunk(function, frames.ctypes.data + 8 * first):
+            return i
+    return stop
+
+
+@jit
+def _run_nest(frames, first):  # type: ignore
+    """Run an inner loop for each combination of the outer loops' counters."""
+    head = frames[first : first + 5]
+    loop, data, operands, outer, lengths = head
+    shape = first + 5
+    counters = shape + outer
+    strides = counters + outer
+    here = strides + outer * operands
+    inner = here + operands
+    base = frames.ctypes.data
+    at, told, steps = base + 8 * here, base + 8 * inner, base + 8 * (inner + lengths)
+    while True:
+        _call_loop(loop, at, told, steps, data)
+        axis = outer - 1
+        while axis >= 0:
+            frames[counters + axis] += 1
+            moves = 1
+            if frames[counters + axis] == frames[shape + axis]:
+                frames[counters + axis] = 0
+                moves = 1 - frames[shape + axis]
+            for k in range(operands):
+                frames[here + k] += moves * frames[strides + axis * operands + k]
+            if moves == 1:
+                break
+            axis -= 1
+        if axis < 0:
+            return
+
+
+class Code:
+    """Loops as instructions.
+
+    Parameters
+    ----------
+    parts : list of lists of Loop
+        The operands' memory is used where it is; this object keeps it alive.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If NumPy has no loop for the operands, or there is nothing to loop over.
+    """
+
+    def __init__(self, parts: Sequence[list[Loop]]) -> None:
+        rows: list[tuple[int, int]] = []
+        words: list[int] = []
+        self.parts = parts
+        self.owners: list[int] = []  # the part of each instruction
+        self.first_words: dict[int, int] = {}  # where the frame of a loop begins, by its id
+        self._kept: list[Any] = []
+        for part, loops in enumerate(parts):
+            for loop in loops:
+                ufunc = isinstance(loop.function, np.ufunc)
+                function, frame, kept = (_nest_frame if ufunc else _kernel_frame)(loop)
+                self.owners.append(part)
+                self.first_words[id(loop)] = len(words)
+                rows.append((function, len(words)))
+                words += frame
+                self._kept.append(kept)
+        self.instructions = np.array(rows, np.int64).reshape(-1, 2)
+        self.frames = np.array(words, np.int64)
+
+    def run(self, start: int, stop: int) -> int:
+        """Run instructions from ``start`` on; return the first that fails, or ``stop``."""
+        return _run(self.instructions, self.frames, start, stop)
+
+    def check(self, result: np.ndarray) -> None:
+        """Run it all again, and raise a TypeError unless ``result`` becomes the same bits."""
+        before = result.tobytes()
+        if self.run(0, len(self.owners)) != len(self.owners) or result.tobytes() != before:
+            raise TypeError("the loops do not give what NumPy gives")
+
+    def places(self, loop: Loop) -> list[tuple[np.ndarray, int, int]]:
+        """Return where the numbers of a kernel stand: (frames as its type, place, operand)."""
+        found, place = [], self.first_words[id(loop)]
+        for i, x in enumerate(loop.operands):
+            if not isinstance(x, np.ndarray):
+                view = self.frames if isinstance(x, bool) else self.frames.view(np.asarray(x).dtype)
+                found.append((view, place * (8 // view.itemsize), i))
+            place += len(_words(x))
+        return found
+
+
+def _nest_frame(loop: Loop) -> tuple[int, list[int], Any]:
+    """Return the words of a nest of loops around one of NumPy's; see `_run_nest`."""
+    kinds, operands = typed(loop.function, loop.operands)
+    if not all(x.size for x in operands):
+        raise ValueError("there is nothing to loop over")
+    nest = nest_of(loop.function, operands)
+    frame = [
+        *inner_loop(loop.function, kinds),
+        len(operands),
+        len(nest.shape),
+        len(nest.lengths),
+        *nest.shape,
+        *(0 for _ in nest.shape),
+        *(stride for strides in nest.strides for stride in strides),
+        *(word for x in operands for word in [_address(x)]),
+        *nest.lengths,
+        *nest.steps,
+    ]
+    return 0, frame, operands
+
+
+def _kernel_frame(loop: Loop) -> tuple[int, list[int], Any]:
+    """Return the words of a kernel's arguments, and its answer; see `_thunk`."""
+    answer = 0 if loop.answer is None else int(loop.answer)
+    frame = [word for x in loop.operands for word in _words(x)]
+    return _thunk(loop.function, loop.operands), [*frame, answer], loop.operands
+
+
+def _words(x: Any) -> list[int]:
+    """Return the words of an argument, laid out as Numba does."""
+    if isinstance(x, np.ndarray):
+        return [0, 0, x.size, x.itemsize, _address(x), *x.shape, *x.strides]
+    bits = np.asarray(x, as_dtype(numba.typeof(x))).tobytes()
+    return [int.from_bytes(bits.ljust(8, b"\0"), "little", signed=True)]
+
+
+def _address(x: np.ndarray) -> int:
+    return x.__array_interface__["data"][0]
+
+
+_thunks: dict[Any, tuple[int, Any]] = {}
+
+
+def _thunk(kernel: Kernel, operands: tuple[Any, ...]) -> int:
+    """Return the address of a function that calls ``kernel`` with what it finds in a frame.
+
+    It returns whether the answer differs from the one in the frame's last word.
+    """
+    signature = tuple(map(numba.typeof, operands))
+    if (kernel, signature) not in _thunks:
+        kernel.compile(signature)
+        _thunks[kernel, signature] = _build(kernel.overloads[signature], kernel.targetctx)
+    return _thunks[kernel, signature][0]
+
+
+@global_compiler_lock
+def _build(compiled: Any, context: Any) -> tuple[int, Any]:
+    """Write the function in LLVM's language: load the arguments, call, compare."""
+    name = compiled.fndesc.llvm_func_name
+    arguments, result = compiled.signature.args, compiled.signature.return_type
+    library = context.codegen().create_library("thunk")
+    module = library.create_ir_module("thunk")
+    function = ir.Function(module, ir.FunctionType(WORD, [WORD.as_pointer()]), f"thunk_{name}")
+    builder = ir.IRBuilder(function.append_basic_block())
+    at, values = 0, []
+    for kind in (*arguments, types.intp):
+        word = builder.gep(function.args[0], [WORD(at)])
+        kept = types.uint8 if kind == types.boolean else kind
+        value = builder.load(builder.bitcast(word, context.get_value_type(kept).as_pointer()))
+        values.append(builder.trunc(value, ir.IntType(1)) if kept is not kind else value)
+        at += 5 + 2 * kind.ndim if isinstance(kind, types.Array) else 1
+    convention = context.call_conv
+    kind = convention.get_function_type(result, arguments).as_pointer()
+    target = builder.inttoptr(WORD(compiled.library.get_pointer_to_function(name)), kind)
+    status, answer = convention.call_function(builder, target, result, arguments, values[:-1])
+    wrong = status.is_error
+    if result is not types.none:
+        answer = context.cast(builder, answer, result, types.intp)
+        wrong = builder.or_(wrong, builder.icmp_signed("!=", answer, values[-1]))
+    builder.ret(builder.zext(wrong, WORD))
+    library.add_ir_module(module)
+    library.finalize()
+    return library.get_pointer_to_function(function.name), library  # which owns the code
