@@ -42,6 +42,37 @@ def test_a_marked_rate_gets_its_name_at_its_place():
     assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("limit", 2.5)]
 
 
+@pytest.mark.parametrize("heights", [[0, 2, 10], [10, 8, 0], [10, 8.5, 10], [0, 0, 0]])
+def test_the_name_of_a_marked_rate_covers_no_curve(heights):
+    x = np.linspace(1, 3, 200)
+    curve = np.interp(x, [1, 2, 3], heights)
+    words = WORDS | {"ylim": (0, 10), "xscale": "linear"}
+    figure = plots.against_rate(x, {"a": curve}, marks={"a long name": 2.0}, **words)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    (name,) = axes.texts
+    drawn = axes.transData.transform(np.column_stack([x, curve]))
+    assert name.get_window_extent().count_contains(drawn) == 0
+
+
+def test_the_name_of_a_marked_rate_stays_clear_of_the_legend():
+    falling = {"one": [9, 5, 1], "another": [8, 4, 0]}
+    words = WORDS | {"xscale": "linear", "xlim": (1, 3)}
+    figure = plots.against_rate([1, 2, 3], falling, marks={"at the edge": 2.99}, **words)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    legend, name = axes.get_legend().get_window_extent(), axes.texts[0].get_window_extent()
+    assert legend.x0 < name.x0 < legend.x1  # they share a column
+    assert not legend.overlaps(name)
+
+
+def test_ticks_chosen_by_hand_are_the_only_ones():
+    ticks = {"xticks": [1, 2, 3], "xticklabels": ["1", "2", "3"]}
+    figure = plots.against_rate([1, 2, 3], {"run": [1, 2, 3]}, **WORDS, **ticks)
+    assert figure.axes[0].get_xticks().tolist() == [1, 2, 3]
+    assert not len(figure.axes[0].get_xticks(minor=True))
+
+
 def test_only_several_results_need_a_legend():
     one, two = {"a": [1, 2]}, {"a": [1, 2], "b": [2, 1]}
     assert plots.against_rate([1, 2], one, **WORDS).axes[0].get_legend() is None

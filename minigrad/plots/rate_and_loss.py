@@ -54,7 +54,8 @@ def rate_and_loss(
             look = index % len(COLORS)
             line: Any = {"color": COLORS[look], "linestyle": LINESTYLES[look]}
             used = np.asarray(rates, dtype=float)
-            above.plot(np.arange(used.size), used, label=name, **line)
+            # A rate of 0 lies on the axis: do not let the axis cut it in half.
+            above.plot(np.arange(used.size), used, label=name, clip_on=False, zorder=3, **line)
             measured = np.atleast_2d(np.asarray(losses, dtype=float))
             updates = np.linspace(0, used.size, measured.shape[1])
             if len(measured) > 1:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
 from .figure import Figure, subplots
@@ -41,7 +43,7 @@ def against_rate(
         Names of the axes, with units where there are any.
     **limits
         Passed to `matplotlib.axes.Axes.set`, for instance ``ylim=(0, 5)``. The rates stand on a
-        logarithmic axis, unless ``xscale="linear"``.
+        logarithmic axis, unless ``xscale="linear"``. With ``xticks`` there are no ticks between.
 
     Returns
     -------
@@ -73,13 +75,37 @@ def against_rate(
                 label=name,
             )
         axes.set(**{"xscale": "log", "xlabel": xlabel, "ylabel": ylabel, **limits})
-        for name, rate in (marks or {}).items():
-            axes.axvline(rate, color=INK, linestyle=(0, (2, 2)), linewidth=1)
-            axes.annotate(
-                name, (rate, 1), (-3, -2), xycoords=axes.get_xaxis_transform(),
-                textcoords="offset points", rotation=90, ha="right", va="top", fontsize=9,
-            )  # fmt: skip
+        if "xticks" in limits:
+            axes.xaxis.set_minor_locator(NullLocator())
         axes.set_title(title)
         if len(results) > 1:
             axes.legend()
+        if marks:
+            for rate in marks.values():
+                axes.axvline(rate, color=INK, linestyle=(0, (2, 2)), linewidth=1)
+            figure.draw_without_rendering()  # finds the place of everything
+            _name(axes, marks)
     return figure
+
+
+def _name(axes: Axes, marks: Mapping[str, float]) -> None:
+    """Write the names of marked rates beside their lines, where each covers the least."""
+    paths = [line.get_transform().transform_path(line.get_path()) for line in axes.lines]
+    drawn = np.concatenate([path.interpolated(100).vertices for path in paths])
+    legend = axes.get_legend()
+    taken = [] if legend is None else [legend.get_window_extent()]
+    for name, rate in marks.items():
+        tries = [
+            axes.annotate(
+                name, (rate, height), (-3, 0), xycoords=axes.get_xaxis_transform(),
+                textcoords="offset points", rotation=90, ha="right", va=va, fontsize=9,
+            )
+            for va, height in [("top", 0.99), ("bottom", 0.01), ("center", 0.5)]
+        ]  # fmt: skip
+        boxes = [text.get_window_extent() for text in tries]
+        covered = [
+            (box.count_overlaps(taken), box.padded(2).count_contains(drawn)) for box in boxes
+        ]
+        del tries[covered.index(min(covered))]
+        for text in tries:
+            text.remove()
