@@ -53,7 +53,7 @@ class _Watch(Observer):
         self, out: Tensor, function: Any, args: tuple[Any, ...], params: dict[str, Any]
     ) -> None:
         if self._within is not None:  # a step on the way to a derivative, judged by its outcome
-            out._source = self._within._source
+            out._source = _source(self._within)
             return
         out._source = _caller()
         bad = _bad(out._data)
@@ -90,7 +90,7 @@ class _Watch(Observer):
 
 
 def _source(result: Tensor) -> str:
-    return result._source or " before anomaly mode was on"
+    return getattr(result, "_source", None) or " before anomaly mode was on"
 
 
 def _bad(values: Any) -> str:

@@ -42,50 +42,70 @@ def walk(
             yield result, g
         if function is None:
             continue
-        parents = result._parents or ()
         if g is not None:
-            _check_unchanged(result)
-            y, args = (result, parents) if on_tensors else (result._data, _arrays(parents))
-            for i, parent in enumerate(parents):
-                if type(parent) is Tensor and parent.requires_grad and _differentiable(function, i):
-                    if observer is None:
-                        share = _share(result, i, g, y, args)
-                    else:
-                        compute = partial(_share, result, i, g, y, args)
-                        share = observer.derivative(compute, result, i)
-                    before = pending.get(id(parent))
-                    if before is None:
-                        pending[id(parent)] = share
-                    elif observer is None:
-                        pending[id(parent)] = ops.add(before, share)
-                    else:
-                        both = partial(ops.add, before, share)
-                        pending[id(parent)] = observer.addition(both, parent)
+            parents, each = result._parents or (), function.each
+            arrays = _unchanged(result, parents)
+            y, args = (result, parents) if on_tensors else (result._data, arrays)
+            rules = function.derivatives
+            if each is not None:
+                rules = [partial(each, i) for i in range(len(parents))]
+            for i, (parent, rule) in enumerate(zip(parents, rules, strict=False)):
+                if rule is None or type(parent) is not Tensor or not parent.requires_grad:
+                    continue
+                if observer is None:
+                    share = _share(rule, i, g, y, args, result)
+                else:
+                    compute = partial(_share, rule, i, g, y, args, result)
+                    share = observer.derivative(compute, result, i)
+                before = pending.get(id(parent))
+                if before is None:
+                    pending[id(parent)] = share
+                elif observer is None:
+                    pending[id(parent)] = ops.add(before, share)
+                else:
+                    both = partial(ops.add, before, share)
+                    pending[id(parent)] = observer.addition(both, parent)
         if free:
             result._parents = None
 
 
-def _differentiable(function: Any, i: int) -> bool:
-    derivatives = function.derivatives
-    return function.each is not None or (i < len(derivatives) and derivatives[i] is not None)
-
-
-def _share(result: Tensor, i: int, g: Any, y: Any, args: Sequence[Any]) -> Any:
+def _share(rule: Any, i: int, g: Any, y: Any, args: Sequence[Any], result: Tensor) -> Any:
     """Hand argument ``i`` its share of the gradient ``g`` of a result."""
-    function, argument = result._primitive, result._parents[i]  # type: ignore[index]
-    if function.each is not None:
-        share = function.each(i, g, y, *args, **result._params)
-    else:
-        share = function.derivatives[i](g, y, *args, **result._params)
+    share = rule(g, y, *args, **result._params)
+    like = result._parents[i]._data  # type: ignore[index]
     try:
-        return ops.fit(share, argument._data)
+        if share.shape == like.shape and share.dtype == like.dtype:
+            return share
+        return ops.fit(share, like)
     except (AttributeError, IndexError, ValueError) as error:
         found = f"shape {share.shape}" if hasattr(share, "shape") else repr(share)
         raise ValueError(
-            f"the derivative of {function.name} with respect to argument {i}, of shape "
-            f"{argument.shape}, gave {found}: it must give an array of that shape, or of one "
+            f"the derivative of {result._primitive.name} with respect to argument {i}, of shape "
+            f"{like.shape}, gave {found}: it must give an array of that shape, or of one "
             "that it broadcasts to."
         ) from error
+
+
+def _unchanged(result: Tensor, parents: tuple[Any, ...]) -> list[Any]:
+    """Return the arrays of the arguments of ``result``, if none of them was written to since."""
+    if result._memory is not None and result._memory.look() > result._tick:
+        raise _changed("the result", result, result)
+    arrays = []
+    for parent in parents:
+        if type(parent) is Tensor:
+            if parent._memory is not None and parent._memory.look() > result._tick:
+                raise _changed("an argument", parent, result)
+            parent = parent._data
+        arrays.append(parent)
+    return arrays
+
+
+def _changed(role: str, used: Tensor, result: Tensor) -> RuntimeError:
+    return RuntimeError(
+        f"{role} of {result._primitive.name}, shape {used.shape}, was changed in place "
+        "after it was used and before its gradient was taken, so the gradient would be "
+        "wrong: change it after backward(), or change a copy, mg.tensor(x)."
+    )
 
 
 def _latest_last(output: Tensor) -> list[Tensor]:
@@ -109,23 +129,6 @@ def _latest_last(output: Tensor) -> list[Tensor]:
     return found
 
 
-def _arrays(parents: tuple[Any, ...]) -> list[Any]:
-    return [p._data if type(p) is Tensor else p for p in parents]
-
-
-def _check_unchanged(result: Tensor) -> None:
-    for used in (result, *(result._parents or ())):
-        if type(used) is not Tensor or used._memory is None:
-            continue
-        if used._memory.look() > result._tick:
-            role = "the result" if used is result else "an argument"
-            raise RuntimeError(
-                f"{role} of {result._primitive.name}, shape {used.shape}, was changed in place "
-                "after it was used and before its gradient was taken, so the gradient would be "
-                "wrong: change it after backward(), or change a copy, mg.tensor(x)."
-            )
-
-
 # Taking gradients
 
 
@@ -135,24 +138,25 @@ def backward(output: Tensor, gradient: Operand | None, retain_graph: bool) -> No
     with no_grad():
         for tensor, g in walk(output, seed, set(), create_graph=False, free=not retain_graph):
             if tensor._primitive is None:
-                accumulate(tensor, g, leaf_had_none=tensor.grad is None)
+                accumulate(tensor, g, tensor.grad is None)
 
 
 @effect
 def accumulate(leaf: Tensor, g: Any, leaf_had_none: bool) -> None:
     """Add ``g`` to the gradient of a leaf."""
-    if leaf_had_none != (leaf.grad is None):
+    gradient = leaf._grad
+    if leaf_had_none != (gradient is None):
         raise RuntimeError(
             "a step that is replayed must clear gradients in the engine's sight: "
             "use zero_grad(), not `.grad = None`."
         )
     g = g._data if type(g) is Tensor else g
-    if leaf.grad is not None:
-        np.add(leaf.grad._data, g, out=leaf.grad._data)
-        memory_of(leaf.grad).stamp()
-    elif leaf._home is not None and (home := leaf._home.gradient()) is not None:
-        np.copyto(home._data, g)
-        leaf.grad = home
+    if gradient is not None:
+        np.add(gradient._data, g, out=gradient._data)
+        memory_of(gradient).stamp()
+    elif leaf._home is not None and (gradient := leaf._home.gradient()) is not None:
+        gradient._data[...] = g
+        leaf.grad = gradient
     else:
         leaf.grad = Tensor(np.array(g))  # a copy: g may be shared with another leaf
 
@@ -230,7 +234,9 @@ def _seed(output: Tensor, gradient: Operand | None, what: str, instead: str) -> 
                 f"{what}() of a tensor of shape {output.shape}: only a single number has one "
                 f"gradient. Reduce it first, .sum() or .mean(), or pass {instead}."
             )
-        return Tensor(np.ones_like(output._data))
+        ones = np.empty(output._data.shape, output._data.dtype)
+        ones.fill(1)
+        return Tensor(ones)
     seed = gradient if type(gradient) is Tensor else make_tensor(np.asarray(gradient))
     if seed.shape != output.shape:
         raise ValueError(

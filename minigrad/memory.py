@@ -24,15 +24,25 @@ if TYPE_CHECKING:
 tick = itertools.count(1).__next__
 
 
+class Clock:
+    """When something that writes to many blocks of memory at once, an optimizer, last did."""
+
+    __slots__ = ("written",)
+
+    def __init__(self) -> None:
+        self.written = 0
+
+
 class Memory:
     """What is known of writes to one block of memory; shared by all tensors that view it."""
 
-    __slots__ = ("array", "checksum", "written")
+    __slots__ = ("array", "checksum", "clock", "written")
 
     def __init__(self, array: np.ndarray) -> None:
         self.array = array
         self.written = 0
         self.checksum: int | None = None
+        self.clock: Clock | None = None  # of what writes here without a stamp
 
     def stamp(self) -> None:
         """Note a write made by minigrad itself."""
@@ -47,7 +57,11 @@ class Memory:
 
     def look(self) -> int:
         """Return the tick of the last write, outside writes since the last look included."""
-        if self.checksum is not None:
+        if self.clock is not None and self.clock.written > self.written:
+            self.written = self.clock.written
+            if self.checksum is not None:
+                self.checksum = self._sum()
+        elif self.checksum is not None:
             now = self._sum()
             if now != self.checksum:
                 self.checksum = now

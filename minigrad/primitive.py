@@ -57,6 +57,7 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
 
     def decorate(forward: Callable[..., Any]) -> Callable[..., Tensor]:
         name = forward.__name__.strip("_")
+        makes_its_own = isinstance(forward, np.ufunc)  # and never gives back an argument or a view
 
         @functools.wraps(forward)
         def apply(*args: Any, **params: Any) -> Any:
@@ -64,15 +65,18 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
                 bound = inspect.signature(forward).bind(*args, **params)
                 args, params = bound.args, bound.kwargs
             arrays: list[Any] = []
-            any_tensor = tracked = False
+            any_tensor = tracked = watched = False
             for arg in args:
                 if type(arg) is Tensor:
                     any_tensor = True
-                    tracked = tracked or arg.requires_grad
+                    if arg.requires_grad:
+                        tracked = True
+                    if arg._memory is not None:
+                        watched = True
                     arg = arg._data
                 arrays.append(arg)
             if not any_tensor:
-                return forward(*arrays, **params)
+                return forward(*args, **params)
             try:
                 data = forward(*arrays, **params)
             except (ValueError, IndexError, TypeError) as error:
@@ -84,23 +88,26 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
                 raise TypeError(
                     f"{name} made {data.dtype}; a tensor holds floats, integers or booleans."
                 )
-            for array in arrays:
-                if data is array:
-                    data = data.view()  # an argument returned as it came: know it as shared
+            if not makes_its_own:
+                for array in arrays:
+                    if data is array:
+                        data = data.view()  # an argument returned as it came: know it as shared
             out = Tensor(data)
             if data.base is not None:
                 _share_memory(out, args)
-            if tracked and mode.recording and kind == "f":
-                for arg in args:  # writes from outside until now are in the past of this result
-                    if type(arg) is Tensor and arg._memory is not None:
-                        arg._memory.look()
+            if tracked and kind == "f" and mode.recording:
+                if watched:  # writes from outside until now are in the past of this result
+                    for arg in args:
+                        if type(arg) is Tensor and arg._memory is not None:
+                            arg._memory.look()
                 out.requires_grad = True
                 out._primitive = apply
                 out._parents = args
-                out._params = params
+                if params:
+                    out._params = params
                 out._tick = tick()
-            if mode.observer is not None:
-                mode.observer.operation(out, apply, args, params)
+            if (observer := mode.observer) is not None:
+                observer.operation(out, apply, args, params)
             return out
 
         apply.name = name  # type: ignore[attr-defined]

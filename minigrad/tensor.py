@@ -17,6 +17,9 @@ Binary: TypeAlias = "Callable[[Tensor, Operand], Tensor]"
 Axis: TypeAlias = "int | tuple[int, ...] | None"
 
 
+_NONE: dict[str, Any] = {}  # the parameters of most operations
+
+
 @final
 class Tensor:
     """An array that remembers how it was made, so that derivatives can be taken.
@@ -35,10 +38,12 @@ class Tensor:
     """
 
     # _primitive, _parents and _params say how it was made: primitive(*parents, **params).
-    # A leaf has no _primitive; a result whose graph has been freed has no _parents.
+    # A leaf has no _primitive; a result whose graph has been freed has no _parents. Its _source,
+    # the line that made it, is set in anomaly mode only.
     __slots__ = (
         "__weakref__",
         "_data",
+        "_grad",
         "_home",
         "_memory",
         "_params",
@@ -46,25 +51,35 @@ class Tensor:
         "_primitive",
         "_source",
         "_tick",
-        "grad",
         "requires_grad",
     )
 
+    _source: str
     __array_ufunc__ = None  # so that `array + tensor` is ours, not an array of objects
 
     def __init__(self, data: np.ndarray, requires_grad: bool = False) -> None:
         self._data = data
         self.requires_grad = requires_grad
-        self.grad: Tensor | None = None
+        self._grad: Tensor | None = None
         self._primitive: Any = None
         self._parents: tuple[Any, ...] | None = None
-        self._params: dict[str, Any] = {}
+        self._params = _NONE
         self._tick = 0
         self._memory: Memory | None = None
         self._home: Any = None  # where an optimizer wants the gradient to be written
-        self._source: str | None = None  # the line that made it, known in anomaly mode
 
     # What it holds
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that ``backward()`` has added up here."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: Tensor | None) -> None:
+        self._grad = gradient
+        if self._home is not None:
+            self._home.note(gradient)
 
     @property
     def data(self) -> np.ndarray:
@@ -203,6 +218,11 @@ class Tensor:
     def T(self) -> Tensor:
         """The tensor with its axes reversed."""
         return ops.transpose(self)
+
+    @property
+    def mT(self) -> Tensor:
+        """The matrices in the last two axes, each transposed."""
+        return ops.permute_dims(self, (*range(self.ndim - 2), -1, -2))
 
     def reshape(self, *shape: Any) -> Tensor:
         """See :func:`minigrad.reshape`; the lengths may be given one by one."""

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import matmul, reshape, transpose
+from ..ops import matmul, reshape
 from ..primitive import primitive
 from ..tensor import Array, Tensor
 
 
 @primitive(
-    lambda g, y, x, w, b: matmul(g, transpose(w)),
-    lambda g, y, x, w, b: matmul(transpose(x), g),
+    lambda g, y, x, w, b: g @ w.T,
+    lambda g, y, x, w, b: x.T @ g,
     lambda g, y, x, w, b: g,
 )
 def _linear(x: Any, w: Any, b: Any) -> Any:

@@ -26,7 +26,10 @@ negative = primitive(lambda g, y, x: -g)(np.negative)
 
 
 def _pow_in_base(g: Any, y: Any, x: Any, p: Any) -> Any:
-    return where(equal(p, 0), 0.0, g * (p * pow(x, p - 1)))
+    slope = p * x ** (p - 1)
+    if isinstance(p, (int, float)) and p != 0:
+        return g * slope
+    return where(equal(p, 0), 0.0, g * slope)
 
 
 def _pow_in_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:

@@ -10,17 +10,7 @@ from ..primitive import primitive
 from ..tensor import Array, Operand, Tensor
 from .shapes import expand_dims, getitem, permute_dims, squeeze
 
-
-def _swapped(x: Any) -> Any:
-    return permute_dims(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
-
-
-@primitive(lambda g, y, a, b: _matmul(g, _swapped(b)), lambda g, y, a, b: _matmul(_swapped(a), g))
-def _matmul(a: Any, b: Any) -> Any:
-    return np.matmul(a, b)
-
-
-_matmul.name = "matmul"  # type: ignore[attr-defined]
+_matmul = primitive(lambda g, y, a, b: g @ b.mT, lambda g, y, a, b: a.mT @ g)(np.matmul)
 
 
 def matmul(a: Operand, b: Operand) -> Tensor:

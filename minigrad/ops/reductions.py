@@ -13,7 +13,7 @@ import numpy as np
 from ..primitive import primitive
 from ..tensor import Array, Axis, Tensor
 from .elementwise import astype, equal, exp, where
-from .shapes import axes_of, broadcast_to, concat, flip, permute_dims, reshape
+from .shapes import axes_of, concat, flip, permute_dims, reshape
 
 # What np.sum, np.max and np.min call. Called here, an overflow is reported as minigrad's own, and
 # its filter of warnings sees it.
@@ -23,17 +23,30 @@ _least: Any = np.minimum.reduce
 
 
 def _kept(reduced: Any, x: Any, axis: Axis) -> Any:
-    """Give a reduction of ``x`` its axes back, with length 1."""
+    """Give a reduction of ``x`` its axes back, with length 1, unless it broadcasts without them."""
+    if reduced.ndim in (0, x.ndim):
+        return reduced
     axes = axes_of(x, axis)
     return reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
 
 def _count(x: Any, axis: Axis) -> int:
+    if axis is None:
+        return np.size(x)
     return math.prod(np.shape(x)[a] for a in axes_of(x, axis))
 
 
+@primitive(lambda g, y, x, shape: g)
+def _repeated(x: Any, shape: tuple[int, ...]) -> Any:
+    """Repeat ``x`` to fill ``shape``, as `broadcast_to` does, in memory of its own.
+
+    That is faster to make than a view, and faster to read.
+    """
+    return np.positive(x, out=np.empty(shape, x.dtype))
+
+
 def _spread(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    return broadcast_to(_kept(g, x, axis), x.shape)
+    return _repeated(_kept(g, x, axis), x.shape)
 
 
 @primitive(_spread)
@@ -43,7 +56,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 def _spread_evenly(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    return broadcast_to(_kept(g, x, axis) / _count(x, axis), x.shape)
+    return _repeated(_kept(g, x, axis) / _count(x, axis), x.shape)
 
 
 @primitive(_spread_evenly)
@@ -153,24 +166,24 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
     The greatest element is taken out first, so that every exponential is at most 1.
     """
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = _greatest(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
-    y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    y = np.log(_add(np.exp(x - top), axis=axis, keepdims=True)) + top
     return y if keepdims else np.squeeze(y, axis=axes_of(x, axis))
 
 
 @primitive(lambda g, y, x, axis=-1: y * g - y * sum(y * g, axis=axis, keepdims=True))
 def softmax(x: Any, axis: Axis = -1) -> Any:
     """Exponentials over ``axis``, scaled to add up to 1, safe from overflow."""
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
-    return e / np.sum(e, axis=axis, keepdims=True)
+    e = np.exp(x - _greatest(x, axis=axis, keepdims=True, initial=-np.inf))
+    return e / _add(e, axis=axis, keepdims=True)
 
 
 @primitive(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True))
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
     """Logarithm of :func:`softmax`, without ever taking the logarithm of a rounded 0."""
-    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+    shifted = x - _greatest(x, axis=axis, keepdims=True, initial=-np.inf)
+    return shifted - np.log(_add(np.exp(shifted), axis=axis, keepdims=True))
 
 
 @primitive(lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis))

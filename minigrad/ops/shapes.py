@@ -80,7 +80,9 @@ def fit(g: Any, like: np.ndarray) -> Any:
     if g.shape != like.shape:
         extra = g.ndim - like.ndim
         stretched = (i + extra for i, n in enumerate(like.shape) if n != g.shape[i + extra])
-        g = reshape(reductions.sum(g, axis=(*range(extra), *stretched)), like.shape)
+        g = reductions.sum(g, axis=(*range(extra), *stretched))
+        if g.shape != like.shape:
+            g = reshape(g, like.shape)
     return g if g.dtype == like.dtype else astype(g, like.dtype)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..memory import memory_of
+from ..memory import Clock, memory_of, tick
 from ..tensor import Tensor
 from .home import Home
 
@@ -49,6 +49,8 @@ class Flat:
         self.numbers: dict[str, float] = {}
         self._views: list[np.ndarray | None] = [None] * len(params)
         self._homes: list[Any] = [None] * len(params)
+        self._astray = set(range(len(params)))  # whose gradient, or tensor, is not where it belongs
+        self._clock = Clock()
         for i in range(len(params)):
             self._adopt(i)
 
@@ -62,7 +64,8 @@ class Flat:
         ValueError
             If a gradient has another shape than its parameter.
         """
-        for i, p in enumerate(self.params):
+        for i in sorted(self._astray):
+            p = self.params[i]
             if p.grad is None:
                 raise RuntimeError(
                     f"step(): {self.labels[i]} of shape {p.shape} has no gradient: call "
@@ -80,11 +83,12 @@ class Flat:
                 if self._homes[i].taken():
                     self._move_gradients()
                 self._homes[i].write(p.grad._data)
+            else:
+                self._astray.discard(i)
 
     def stamp(self) -> None:
         """Note that the parameters were written."""
-        for p in self.params:
-            memory_of(p).stamp()
+        self._clock.written = tick()
 
     def state(self, name: str, start: float | np.ndarray = 0.0) -> np.ndarray:
         """Return the state of this name; the first time, one filled with ``start``."""
@@ -99,24 +103,17 @@ class Flat:
         A list among the arguments holds one number for each parameter: the rule is then called
         for one parameter after the other.
         """
-        cast = self.theta.dtype.type
+        arrays = (self.theta, self.grad, *arguments)
+        if list not in map(type, arguments):
+            rule(*self._cast(arrays))
+            return
+        for i, (first, last) in enumerate(self.spans):
+            mine = (a[i] if type(a) is list else a for a in arrays)
+            rule(*self._cast(a[first:last] if type(a) is np.ndarray else a for a in mine))
 
-        def call(span: slice, i: int) -> None:
-            numbers = (a[i] if isinstance(a, list) else a for a in arguments)
-            rule(
-                self.theta[span],
-                self.grad[span],
-                *(
-                    a[span] if isinstance(a, np.ndarray) else a if isinstance(a, bool) else cast(a)
-                    for a in numbers
-                ),
-            )
-
-        if any(isinstance(a, list) for a in arguments):
-            for i, (first, last) in enumerate(self.spans):
-                call(slice(first, last), i)
-        else:
-            call(slice(None), 0)
+    def _cast(self, arguments: Iterable[Any]) -> list[Any]:
+        number = self.theta.dtype.type
+        return [a if type(a) in (np.ndarray, bool) else number(a) for a in arguments]
 
     def split(self, flat: np.ndarray) -> list[np.ndarray]:
         """Return the part of a flat array that belongs to each parameter, in its shape."""
@@ -169,21 +166,34 @@ class Flat:
         view[...] = p._data
         p._data, p._memory = view, None
         memory_of(p).written = written
+        memory_of(p).clock = self._clock
         self._views[i] = view
         if self._homes[i] is None:
-            self._homes[i] = Home(self.grad, first, last, p.shape)
+            self._homes[i] = self._new_home(i)
+        if p._home is not None and p._home is not self._homes[i]:
+            p._home.astray.add(p._home.index)  # another optimizer's, which has to adopt it again
         p._home = self._homes[i]
+
+    def _new_home(self, i: int) -> Home:
+        return Home(self.grad, *self.spans[i], self.params[i].shape, self._astray, i)
 
     def _move_gradients(self) -> None:
         """Leave the gradients' memory to whoever has kept a part of it, and take new memory."""
         self.grad = self.grad.copy()
-        for i, (p, (first, last)) in enumerate(zip(self.params, self.spans, strict=True)):
-            p._home = self._homes[i] = Home(self.grad, first, last, p.shape)
+        for i, p in enumerate(self.params):
+            p._home = self._homes[i] = self._new_home(i)
+        self._astray.update(range(len(self.params)))
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy of a view is no view: a copied or unpickled optimizer adopts its parameters anew.
         nothing = [None] * len(self.params)
-        return {**self.__dict__, "_views": nothing, "_homes": nothing.copy()}
+        astray = set(range(len(self.params)))
+        return {
+            **self.__dict__,
+            "_views": nothing,
+            "_homes": nothing.copy(),
+            "_astray": astray,
+        }
 
 
 def flats_of(params: Sequence[Tensor], labels: Sequence[str]) -> list[Flat]:

@@ -66,6 +66,13 @@ def option_at(value: Any, t: int) -> Any:
     return value(t) if callable(value) else value
 
 
+def varies(value: Any) -> bool:
+    """Whether an option may change without being set: a function of the step, or a list."""
+    if isinstance(value, tuple):
+        return any(map(varies, value))
+    return callable(value) or isinstance(value, list)
+
+
 def check_number(name: str, value: Any, low: float, high: float) -> None:
     """Raise unless ``value``, or each part of it, lies from ``low`` up to but not at ``high``."""
     if name.endswith("betas") and not (isinstance(value, tuple) and len(value) == 2):

@@ -24,11 +24,24 @@ class Home:
         Which part of it.
     shape : tuple of int
         The parameter's.
+    astray : set of int
+        Holds ``index`` while the parameter's gradient is not here; may be shared by many homes.
+    index : int
     """
 
-    __slots__ = ("_memory", "_owner", "dtype", "shape")
+    __slots__ = ("_memory", "_owner", "astray", "dtype", "index", "shape")
 
-    def __init__(self, flat: np.ndarray, first: int, last: int, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        flat: np.ndarray,
+        first: int,
+        last: int,
+        shape: tuple[int, ...],
+        astray: set[int] | None = None,
+        index: int = 0,
+    ) -> None:
+        self.astray = {index} if astray is None else astray
+        self.index = index
         self._memory = flat.data[first:last]
         self._owner: Any = lambda: None  # the array that all views of this memory refer to
         self.dtype = flat.dtype
@@ -41,6 +54,13 @@ class Home:
         owner = np.frombuffer(self._memory, self.dtype)
         self._owner = weakref.ref(owner)
         return Tensor(owner.reshape(self.shape))
+
+    def note(self, gradient: Tensor | None) -> None:
+        """Be told that ``gradient`` is the parameter's from now on."""
+        if gradient is not None and self.holds(gradient):
+            self.astray.discard(self.index)
+        else:
+            self.astray.add(self.index)
 
     def taken(self) -> bool:
         """Whether a gradient that was written here is still in use."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
+from operator import is_
 from typing import Any, ClassVar, TypeAlias
 
 from ..modes import effect
@@ -18,6 +19,7 @@ from .groups import (
     restore_feedback,
     restored,
     stored,
+    varies,
 )
 
 Rate: TypeAlias = "float | Callable[[int], float]"
@@ -74,6 +76,7 @@ class Optimizer:
         self.last_lr: list[float] = []
         self._options = ("lr", *options)
         self._flats: list[list[Flat]] = []  # for each group, one for each dtype
+        self._fixed: tuple[list[Any], list[dict[str, Any]]] | None = None  # see `_options_now`
         seen: set[int] = set()
         name = type(self).__name__
         for given in groups_in(name, params):
@@ -145,7 +148,7 @@ class Optimizer:
         RuntimeError
             If a parameter has no gradient. Then none has been updated.
         """
-        options = [self._now(group) for group in self.param_groups]
+        options = self._options_now()
         for flat in chain.from_iterable(self._flats):
             flat.gather()
         groups = list(zip(self._flats, options, strict=True))
@@ -236,6 +239,22 @@ class Optimizer:
         restore_feedback(pairs)
         self.steps = int(state["steps"])
         self.last_lr = list(state["last_lr"])
+
+    def _options_now(self) -> list[dict[str, Any]]:
+        """Return the options of each group as the next step uses them.
+
+        They are read and checked anew if one is a function of the step, or another was set.
+        """
+        if self._fixed is not None:
+            before, options = self._fixed
+            now = chain.from_iterable(map(dict.values, self.param_groups))
+            if len(self.param_groups) == len(options) and all(map(is_, now, before)):
+                return options
+        options = [self._now(group) for group in self.param_groups]
+        given = [value for group in self.param_groups for value in group.values()]
+        vary = any(varies(group[name]) for group in self.param_groups for name in self._options)
+        self._fixed = None if vary else (given, options)
+        return options
 
     def _now(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options of a group as the next step uses them, checked."""

@@ -135,7 +135,9 @@ class SGD(Optimizer):
         if momentum == 0:
             flat.apply(_descend, lr, keep, weight_decay)
             return
-        gain = {"average": 1 - momentum, "rate_inside": lr}.get(form, 1 - dampening)
+        gain = 1 - dampening
+        if form != "heavy_ball":
+            gain = 1 - momentum if form == "average" else lr
         if dampening and self.steps == 0:
             gain = 1.0
         rate = 1.0 if form == "rate_inside" else lr
