@@ -140,7 +140,8 @@ def _train(run: Run, shown: tqdm) -> dict[str, float]:
         loss = run.optimizer.step_with(batch.backward).item()
         moved = _norm(p._data - old for p, old in zip(parameters, before, strict=True))
         rates = {
-            "lr": run.optimizer.last_lr[0],
+            # A self-tuning optimizer uses another rate than the one it was given.
+            "lr": getattr(run.optimizer, "adapted_lr", run.optimizer.last_lr)[0],
             "update_ratio": moved / (_norm(before) or math.nan),
         }
         run.step = {"loss": loss, **rates, **run.step}

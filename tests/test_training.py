@@ -109,6 +109,20 @@ def test_the_rate_recorded_is_the_rate_plotted():
     assert history.steps["lr"] == schedule(np.arange(21)).tolist()
 
 
+def test_the_rate_recorded_is_the_one_that_a_self_tuning_optimizer_found():
+    model = network()
+    optimizer = mg.optim.PolyakSGD(model.parameters(), lr=10.0)
+    used = []
+
+    class Ask(Callback):
+        def on_step(self, run):
+            used.append(optimizer.adapted_lr[0])
+
+    history = fit(model, batches(), mg.nn.cross_entropy, optimizer, 1, callbacks=[Ask()])
+    assert history.steps["lr"] == used
+    assert min(used) < 1 < max(used)
+
+
 def test_the_record_of_a_step_is_loss_gradient_and_move_of_that_step():
     model = mg.nn.Linear(1, 1, bias=False)
     model.weight.data = [[2.0]]
