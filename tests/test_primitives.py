@@ -14,12 +14,12 @@ LAYOUTS = ["C", "Fortran", "every second", "backwards"]
 DIFFERENTIABLE = sorted(name for name, entry in REGISTRY.items() if entry.differentiable)
 
 
-def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+def laid_out(array: np.ndarray, layout: str, dtype: type = np.float64) -> np.ndarray:
     """The same numbers, strung differently in memory."""
     if layout == "Fortran":
-        return np.array(array, order="F")
+        return np.array(array, dtype, order="F")
     step = {"C": 1, "every second": 2, "backwards": -1}[layout]
-    room = np.zeros([abs(step) * n for n in array.shape])
+    room = np.zeros([abs(step) * n for n in array.shape], dtype)
     view = room[(..., *(slice(None, None, step) for _ in array.shape))]
     view[...] = array
     return view

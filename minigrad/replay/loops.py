@@ -41,8 +41,11 @@ def inner_loop(ufunc: np.ufunc, types: str) -> tuple[int, int]:
     Raises
     ------
     ValueError
-        If there is no such loop.
+        If there is no such loop, or it is not NumPy's own. SciPy's, for one, take the
+        interpreter's lock to warn.
     """
+    if getattr(np, ufunc.__name__, None) is not ufunc:
+        raise ValueError(f"{ufunc.__name__} is not NumPy's own")
     head = _UFunc.from_address(id(ufunc))
     i = ufunc.types.index(types)
     return head.functions[i] or 0, head.data[i] or 0

@@ -70,10 +70,13 @@ def _run_nest(frames, first):  # type: ignore
     counters = shape + outer
     strides = counters + outer
     here = strides + outer * operands
-    inner = here + operands
+    given = here + operands  # a copy: some loops change it
+    inner = given + operands
     base = frames.ctypes.data
-    at, told, steps = base + 8 * here, base + 8 * inner, base + 8 * (inner + lengths)
+    at, told, steps = base + 8 * given, base + 8 * inner, base + 8 * (inner + lengths)
     while True:
+        for k in range(operands):
+            frames[given + k] = frames[here + k]
         _call_loop(loop, at, told, steps, data)
         axis = outer - 1
         while axis >= 0:
@@ -159,7 +162,8 @@ def _nest_frame(loop: Loop) -> tuple[int, list[int], Any]:
         *nest.shape,
         *(0 for _ in nest.shape),
         *(stride for strides in nest.strides for stride in strides),
-        *(word for x in operands for word in [_address(x)]),
+        *map(_address, operands),
+        *(0 for _ in operands),
         *nest.lengths,
         *nest.steps,
     ]

@@ -64,8 +64,8 @@ class Tracer:
         axes = range(x.ndim) if axis is None else np.atleast_1d(axis) % x.ndim
         kept = result.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
         if ufunc.identity is None:  # maximum and minimum, where counting one twice does no harm
-            first = tuple(slice(0, 1) if i in axes else slice(None) for i in range(x.ndim))
-            self.loops.append(Loop(np.positive, (x[first], kept)))
+            first = (slice(0, 1) if i in axes else slice(None) for i in range(x.ndim))
+            self.loops.append(Loop(np.positive, (x[(*first, ...)], kept)))
         else:
             self.loops.append(Loop(np.positive, (x.dtype.type(ufunc.identity), kept)))
         self.loops.append(Loop(ufunc, (kept, x, kept)))

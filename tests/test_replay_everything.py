@@ -1,0 +1,96 @@
+"""Whatever the engine can do gives the same bits when it is replayed."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from optimizers import CASES, SPECIAL, name_of, shapes_for, take_step
+from primitives import MINIGRAD, REGISTRY
+from test_primitives import DIFFERENTIABLE, LAYOUTS, distinct, laid_out
+
+import minigrad as mg
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning:minigrad")
+
+
+def assert_same_bits(a, b):
+    np.testing.assert_array_equal(a._data, b._data, strict=True)
+    np.testing.assert_array_equal(np.signbit(a._data), np.signbit(b._data))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_a_primitive_and_its_derivative_replay(name, dtype):
+    entry = REGISTRY[name]
+
+    def run(*xs, params):
+        y = entry.call(MINIGRAD, name, xs, params)
+        return [y] if name not in DIFFERENTIABLE else [y, *mg.grad((y * y).sum(), xs)]
+
+    @settings(max_examples=15)
+    @given(entry.calls, st.sampled_from(LAYOUTS), st.integers(0, 2**32 - 1))
+    def check(call, layout, seed):
+        shapes, params = call
+        compiled = mg.compile(lambda *xs: run(*xs, params=params))
+        for i in range(5):
+            arrays = distinct(shapes, seed + i, entry.positive)
+            arrays = [laid_out(a, layout, dtype) for a in arrays]
+            xs = [mg.Tensor(a, requires_grad=True) for a in arrays]
+            for a, b in zip(run(*xs, params=params), compiled(*xs), strict=True):
+                assert_same_bits(a, b)
+
+    check()
+
+
+@pytest.mark.parametrize("case", CASES + SPECIAL, ids=name_of)
+def test_an_optimizer_replays(case):
+    def trainer():
+        cls, options = case
+        rng = np.random.default_rng(0)
+        ps = [mg.tensor(rng.normal(size=s), requires_grad=True) for s in shapes_for(case)]
+        opt = cls(ps, mg.schedules.cosine(0.1, steps=6), **options)
+
+        def step(target):
+            def closure():
+                opt.zero_grad()
+                loss = sum(((p - target) * (p - target)).sum() for p in ps)
+                loss.backward()
+                return loss
+
+            take_step(opt, closure)
+
+        return ps, opt, step
+
+    ps, opt, step = trainer()
+    qs, replayed, other = trainer()
+    compiled = mg.compile(other)
+    with warnings.catch_warnings():
+        # those that read the loss into Python run as they are
+        warnings.filterwarnings("ignore", "step.. is not replayed, because it reads the numbers")
+        for i in range(8):
+            step(np.float64(i))
+            compiled(np.float64(i))
+            for p, q in zip(ps, qs, strict=True):
+                assert_same_bits(p, q)
+                assert_same_bits(p.grad, q.grad)
+    assert opt.steps == replayed.steps
+    assert opt.last_lr == replayed.last_lr
+
+
+def test_a_rate_that_is_set_between_steps_is_used():
+    p, q = (mg.tensor([1.0], requires_grad=True) for _ in range(2))
+    opt, replayed = mg.optim.SGD([p], 0.1), mg.optim.SGD([q], 0.1)
+
+    def step(p, opt):
+        opt.zero_grad()
+        (p * p).sum().backward()
+        opt.step()
+
+    compiled = mg.compile(lambda: step(q, replayed))
+    for rate in [0.1, 0.1, 0.1, 0.1, 0.2, 0.3]:
+        opt.lr = replayed.lr = rate
+        step(p, opt)
+        compiled()
+        assert_same_bits(p, q)
