@@ -1,6 +1,7 @@
 """The exercises of lesson 02, *Tensors and fast loops*."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -167,18 +168,20 @@ def softmax_rows(function: Callable[..., Any]) -> Verdict:
     if not same(x, before):
         return Verdict(False, "x was changed. Write into out only.")
     e = np.exp(x)
+    shifted = np.exp(x - x.max(axis=1, keepdims=True))
     verdict = judge(
         out,
         e / e.sum(axis=1, keepdims=True),
         "",
         {
             "Those are the exponentials. Each row must add up to 1.": e,
-            "Those are the exponentials after the shift. Each row must add up to 1.": (
-                np.exp(x - x.max(axis=1, keepdims=True))
-            ),
+            "Those are the exponentials after the shift. Each row must add up to 1.": shifted,
             "The whole array adds up to 1. Start a new total for each row.": e / e.sum(),
             "The total runs on from row to row. Set it to 0 where a row begins.": (
                 e / e.sum(axis=1).cumsum()[:, None]
+            ),
+            "The total still holds the rows above. Set it to 0 where a row begins.": (
+                shifted / shifted.sum(axis=1).cumsum()[:, None]
             ),
             "The columns add up to 1, not the rows.": e / e.sum(axis=0),
             "That is the logarithm of the softmax.": x - np.log(e.sum(axis=1, keepdims=True)),
@@ -197,13 +200,18 @@ def softmax_rows(function: Callable[..., Any]) -> Verdict:
         return verdict
     far = np.array([[1000.0, 1001.0], [-1000.0, -1001.0]])
     wide = np.full_like(far, np.nan)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), suppress(ZeroDivisionError):  # which Numba raises
         function(far, wide)
     if not same(wide, _softmax(far)):
         return Verdict(
             False,
             "Right for small numbers. For rows like (1000, 1001) or (-1000, -1001) it overflows "
             "or divides by 0: take out the greatest of each row first.",
+        )
+    if not hasattr(function, "py_func"):
+        return Verdict(
+            False,
+            "The numbers are right. They still come from Python: compile it with @numba.njit.",
         )
     return Verdict(True, "Three short loops over a row that stays in the cache, and no temporary.")
 

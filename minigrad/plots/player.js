@@ -105,7 +105,7 @@
     button.onclick = () => {
       if (before !== null) return pause();
       if (time >= last) show(0);
-      button.textContent = "⏸ Pause";
+      button.textContent = "❚❚ Pause";
       before = performance.now();
       requestAnimationFrame(tick);
     };

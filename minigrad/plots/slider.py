@@ -44,11 +44,13 @@ class Slider:
 
         still = self.picture(self.start)
         picture = HTML(still)
+        decimals = len(f"{self.step:g}".partition(".")[2])
         slider = FloatSlider(
             self.start,
             min=self.low,
             max=self.high,
             step=self.step,
+            readout_format=f".{decimals}f",
             description=self.label,
             style={"description_width": "initial"},
         )
