@@ -11,7 +11,6 @@ from numpy import bool_, float32, float64, int64
 # Infinities and NaN are results like others here: anomaly mode says where they come from.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
-from . import data  # noqa: E402
 from .anomaly import AnomalyError, detect_anomaly  # noqa: E402
 from .autograd import grad, hvp, value_and_grad  # noqa: E402
 from .checkpoints import load, save  # noqa: E402
@@ -25,7 +24,7 @@ from .replay import compile  # noqa: E402
 from .tensor import Tensor, tensor  # noqa: E402
 
 # isort: split
-from . import callbacks, diagnostics, nn, optim, schedules  # noqa: E402  (they need those above)
+from . import callbacks, nn, optim, schedules  # noqa: E402  (they need those above)
 from .history import History  # noqa: E402
 from .search import log_uniform, random_search  # noqa: E402
 from .sweeps import sweep  # noqa: E402
@@ -72,7 +71,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import what draws and judges when it is asked for: Matplotlib takes longer than the rest."""
-    if name in ("check", "plots"):
+    """Import what not every program wants when it is asked for, so that all start sooner."""
+    if name in ("check", "data", "diagnostics", "plots"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

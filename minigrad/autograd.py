@@ -113,15 +113,16 @@ def _latest_last(output: Tensor) -> list[Tensor]:
     seen = {id(output)}
     found = [output]
     for result in found:  # grows as it goes
-        if result._primitive is None:
-            continue
-        if result._parents is None:
+        parents = result._parents
+        if parents is None:
+            if result._primitive is None:
+                continue
             raise RuntimeError(
                 f"the graph behind this result of {result._primitive.name} has been freed by an "
                 "earlier backward() or grad(): compute it again, or keep it the first time with "
                 "backward(retain_graph=True) or grad(..., create_graph=True)."
             )
-        for parent in result._parents:
+        for parent in parents:
             if type(parent) is Tensor and parent.requires_grad and id(parent) not in seen:
                 seen.add(id(parent))
                 found.append(parent)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tqdm.auto import tqdm
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 def bar(progress: bool | None = None, **options: Any) -> tqdm:
@@ -20,6 +20,8 @@ def bar(progress: bool | None = None, **options: Any) -> tqdm:
     **options
         For `tqdm.tqdm`: ``total``, ``desc``, ``unit`` ...
     """
+    from tqdm.auto import tqdm
+
     shown = somebody_watches() if progress is None else progress
     return tqdm(disable=not shown, **options)
 
@@ -30,6 +32,8 @@ def somebody_watches() -> bool:
     What runs a notebook unattended (nbclient, nbval, papermill, the website) tells the kernel with
     each cell that nobody can be asked for input. A worker process writes over its siblings' bars.
     """
+    import multiprocessing
+
     if multiprocessing.parent_process() is not None:
         return False
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

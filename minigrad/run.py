@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .callbacks import Callback
-from .data import Pair
 from .history import History
 from .nn import Module
 from .optim import Optimizer
 from .random import default_rng
 from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from .data import Pair
 
 Loss = Callable[[Any, Any], Tensor]
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]

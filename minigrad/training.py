@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence, Sized
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
 from .callbacks import Callback, Checkpoint
-from .data import Pair
 from .history import History
 from .modes import no_grad
 from .nn import Module
@@ -29,6 +27,11 @@ from .optim import Optimizer
 from .progress import bar
 from .run import Loss, Metric, Run
 from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from .data import Pair
 
 
 def fit(

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from ..primitive import primitive
 from ..tensor import Operand
@@ -68,6 +67,8 @@ cos = primitive(lambda g, y, x: -g * sin(x))(np.cos)
 @primitive(lambda g, y, x: g * (2 / math.sqrt(math.pi)) * exp(-(x * x)))
 def erf(x: Operand) -> Any:
     """Error function, the integral of a Gaussian bell from ``-x`` to ``x``."""
+    from scipy import special  # takes as long to import as all of minigrad
+
     return special.erf(x)
 
 
