@@ -25,55 +25,70 @@ def kept(rate: Any) -> Verdict:
     )
 
 
-def best_rate(function: Callable[..., Any]) -> Verdict:
-    """Judge a function ``best_rate(rates, losses)`` that gives the rate of the lowest loss."""
+def short_run(function: Callable[..., Any]) -> Verdict:
+    """Judge ``short_run(losses)``: 0.1, 10 or 1, the factor for the rate that step 2 asks for."""
     cases = [
-        (np.array([0.01, 0.03, 0.1, 0.3]), np.array([0.9, 0.4, np.nan, 0.7])),
-        (np.array([1.0, 0.1, 0.01]), np.array([np.inf, 0.5, 0.2])),
-        (np.array([0.3, 0.1, 0.03]), np.array([-np.inf, 0.6, 0.8])),
+        [2.3, 2.2, 1.5],
+        [2.3, 2.31, 2.29],
+        [2.3, 2.3, 2.35],
+        [2.3, 3.0, 9.0],
+        [2.3, 1.2, 4.0],
+        [2.3, 1.0, np.nan],
+        [2.3, np.inf, 2.0],
+        [2.3, np.nan, 2.0],
+        [40.0, 39.5, 38.9],
+        [0.3, 0.31, 0.27],
     ]
+    runs = [np.array(losses) for losses in cases]
     answers = []
-    for rates, losses in cases:
-        answer, trouble = call(function, rates.copy(), losses.copy())
+    for losses in runs:
+        answer, trouble = call(function, losses.copy())
         if trouble is not None:
             return trouble
         answers.append(answer)
 
-    def each(rule: Callable[[Any, Any], Any]) -> list[Any]:
-        return [rule(rates, losses) for rates, losses in cases]
+    def each(
+        end: Callable[[Any], Any] = lambda losses: losses[-1],
+        broken: Callable[[Any], Any] = lambda losses: not np.isfinite(losses).all(),
+        small: Callable[[Any], Any] = lambda losses: 0.05 * losses[0],
+        factors: tuple[float, float, float] = (0.1, 10, 1),
+    ) -> list[float]:
+        down, up, keep = factors
 
-    def finite(losses: Any) -> Any:
-        return np.where(np.isfinite(losses), losses, np.inf)
+        def rule(losses: Any) -> float:
+            change = end(losses) - losses[0]
+            if broken(losses) or change > small(losses):
+                return down
+            return up if change >= -small(losses) else keep
+
+        return [rule(losses) for losses in runs]
 
     return judge(
         answers,
-        each(lambda rates, losses: rates[np.argmin(finite(losses))]),
-        "A run that is not finite can never win.",
+        each(),
+        "The chart's second step is a program now.",
         {
-            "np.argmin takes nan for the lowest of all. Leave out what is not finite.": (
-                each(lambda rates, losses: rates[np.argmin(losses)])
+            "The right runs, the wrong way round: a rate that is too large is divided.": (
+                each(factors=(10, 0.1, 1))
             ),
-            "nan is left out now, but minus infinity is not a low loss either.": (
-                each(lambda rates, losses: rates[np.nanargmin(losses)])
+            "A run that ends in nan counts as one that falls: every comparison with nan is "
+            "False.": each(broken=lambda losses: False),
+            "A run that was infinite on the way and came back has broken, too. Look at all "
+            "its losses.": each(broken=lambda losses: not np.isfinite(losses[-1])),
+            "nan is found now, and infinity is not: a run that came back from it has broken.": each(
+                broken=lambda losses: np.isnan(losses).any()
             ),
-            "That is the largest rate that did not diverge. Another one ended lower.": (
-                each(lambda rates, losses: rates[np.isfinite(losses)].max())
+            "A run that fell and then jumped up has jumped up. Compare the last loss, not the "
+            "lowest.": each(end=np.min),
+            "A rise of one part in fifty is noise: that run hardly moves.": each(
+                small=lambda losses: np.where(losses[-1] > losses[0], 0, 0.05 * losses[0])
             ),
-            "That is where the rate stands in the array. Return the rate itself.": (
-                each(lambda rates, losses: np.argmin(finite(losses)))
-            ),
-            "That is the lowest loss. Return the rate that led to it.": (
-                each(lambda rates, losses: finite(losses).min())
-            ),
-            "That is the rate of the highest loss.": (
-                each(
-                    lambda rates, losses: rates[
-                        np.argmax(np.where(np.isfinite(losses), losses, -np.inf))
-                    ]
-                )
-            ),
+            "A twentieth of the first loss, not 0.05: a loss of 40 that fell by 1 hardly "
+            "moved.": each(small=lambda losses: 0.05),
+            "A run that hardly moves needs a larger rate, not the same.": each(factors=(0.1, 1, 1)),
         },
-        "Replace the losses that are not finite by infinity, find the lowest, return its rate.",
+        "First look for losses that are not finite. Then compare the last loss with the first: "
+        "more than a twentieth above, more than a twentieth below, or in between.",
     )
 
 

@@ -11,6 +11,10 @@ from numpy.typing import ArrayLike
 from .figure import Figure, subplots
 from .style import COLORS, INK, LINESTYLES, MARKERS, style
 
+_HEIGHTS = (
+    ("top", 0.99), ("bottom", 0.01), ("center", 0.5), ("center", 0.4), ("center", 0.6)
+)  # fmt: skip
+
 
 def against_rate(
     rates: ArrayLike,
@@ -100,7 +104,7 @@ def _name(axes: Axes, marks: Mapping[str, float]) -> None:
                 name, (rate, height), (-3, 0), xycoords=axes.get_xaxis_transform(),
                 textcoords="offset points", rotation=90, ha="right", va=va, fontsize=9,
             )
-            for va, height in [("top", 0.99), ("bottom", 0.01), ("center", 0.5)]
+            for va, height in _HEIGHTS
         ]  # fmt: skip
         boxes = [text.get_window_extent() for text in tries]
         covered = [

@@ -14,7 +14,7 @@ def test_a_number_left_open_says_what_to_do(exercise):
     assert exercise(...).message.startswith("Replace the three dots")
 
 
-@pytest.mark.parametrize("exercise", [lesson.best_rate, lesson.climb])
+@pytest.mark.parametrize("exercise", [lesson.short_run, lesson.climb])
 def test_a_function_left_open_says_what_to_do(exercise):
     assert exercise(lambda *_: ...).message.startswith("Replace the three dots")
 
@@ -40,35 +40,61 @@ def test_kept_turns_down(answer, hears):
     assert not verdict and hears in verdict.message
 
 
-def by_sorting(rates, losses):
-    pairs = [(loss, rate) for rate, loss in zip(rates, losses, strict=True) if math.isfinite(loss)]
-    return sorted(pairs)[0][1]
+def by_ratio(losses):
+    if not np.all(np.isfinite(losses)):
+        return 1 / 10
+    ratio = losses[-1] / losses[0]
+    return 0.1 if ratio > 1.05 else 1 if ratio < 0.95 else 10
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [by_sorting, lambda r, v: r[np.isfinite(v)][np.argmin(v[np.isfinite(v)])]],
-)
-def test_best_rate_accepts(answer):
-    assert lesson.best_rate(answer)
+def by_sign(losses):
+    change = (losses[-1] - losses[0]) / losses[0]
+    moved = np.nan_to_num(change, nan=1.0) if np.isfinite(losses).all() else 1.0
+    return {1: 0.1, 0: 10.0, -1: 1.0}[int(np.sign(moved) * (abs(moved) > 0.05))]
+
+
+@pytest.mark.parametrize("answer", [by_ratio, by_sign])
+def test_short_run_accepts(answer):
+    assert lesson.short_run(answer)
+
+
+def judging(broken=lambda v: not np.isfinite(v).all(), end=-1, small=None, factors=(0.1, 10, 1)):
+    """Write step 2 of the chart with the slips that a reader may make."""
+
+    def short_run(losses):
+        last = np.nanmin(losses) if end == "lowest" else losses[end]
+        least = 0.05 * losses[0] if small is None else small
+        if broken(losses) or last > losses[0] + least:
+            return factors[0]
+        return factors[1] if last >= losses[0] - least else factors[2]
+
+    return short_run
+
+
+def every_rise_is_a_jump(losses):
+    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
+        return 0.1
+    return 10 if losses[-1] > 0.95 * losses[0] else 1
 
 
 @pytest.mark.parametrize(
     ("answer", "hears"),
     [
-        (lambda r, v: r[np.argmin(v)], "takes nan for the lowest"),
-        (lambda r, v: r[np.nanargmin(v)], "minus infinity"),
-        (lambda r, v: r[np.isfinite(v)].max(), "largest rate that did not diverge"),
-        (lambda r, v: np.argmin(np.where(np.isfinite(v), v, np.inf)), "where the rate stands"),
-        (lambda r, v: v[np.isfinite(v)].min(), "lowest loss"),
-        (lambda r, v: r[np.isfinite(v)][np.argmax(v[np.isfinite(v)])], "highest loss"),
-        (lambda r, v: r.mean(), "Replace the losses"),
-        (lambda r, v: None, "return"),
-        (lambda r, v: r[np.isfinite(v)].min(), "Replace the losses"),
+        (judging(factors=(10, 0.1, 1)), "wrong way round"),
+        (judging(broken=lambda v: False), "every comparison with nan"),
+        (judging(broken=lambda v: not np.isfinite(v[-1])), "on the way and came back"),
+        (judging(broken=lambda v: np.isnan(v).any()), "infinity is not"),
+        (judging(end="lowest"), "not the lowest"),
+        (every_rise_is_a_jump, "one part in fifty"),
+        (judging(small=0.05), "not 0.05"),
+        (judging(factors=(0.1, 1, 1)), "needs a larger rate"),
+        (judging(end=1), "First look for losses"),
+        (lambda losses: "divide", "First look for losses"),
+        (lambda losses: None, "return"),
     ],
 )
-def test_best_rate_turns_down(answer, hears):
-    verdict = lesson.best_rate(answer)
+def test_short_run_turns_down(answer, hears):
+    verdict = lesson.short_run(answer)
     assert not verdict and hears in verdict.message
 
 
