@@ -1,7 +1,7 @@
 # Every target sets up what it needs: Python >= 3.11 and make are enough.
 #   make PYTHON=python3.13 lab    picks another Python
 
-.PHONY: help lab test book notebooks lint lock clean
+.PHONY: help lab test book bench notebooks lint lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -20,6 +20,7 @@ help:
 	@echo "make lab        open the course in JupyterLab"
 	@echo "make test       lint, check types, run every test and every notebook"
 	@echo "make book       build the website and the EPUB, in book/_build"
+	@echo "make bench      measure the engine beside PyTorch and JAX, and write the tables"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make lint       format and lint"
 	@echo "make lock       compile requirements.lock from pyproject.toml"
@@ -45,6 +46,10 @@ test: $(READY)
 
 book: $(READY)
 	$(PY) book/build.py
+
+bench: $(READY)
+	$(PY) -m pip install --no-build-isolation torch==2.13.0 -e ".[peers]"
+	$(PY) -m benchmarks $(BENCH_FLAGS)
 
 notebooks: $(READY)
 	$(PY) book/execute.py

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-ROUNDS = 9
 BLOCK = 0.02  # seconds that a contender works in each round
 FRESH = 300  # steps before parameters are put back: momentum that decays for longer turns subnormal
+REST = 0.1  # seconds before each block, for the threads of the contender before it to fall asleep
 WARM_UP = 3
 TOLERANCE = 1e-5
 
@@ -61,6 +61,8 @@ class Row:
         The fastest of these is what ratios refer to.
     check : dict
         Sizes that differ when the contenders are asked whether they agree.
+    age : int
+        Steps that are taken first, and never taken back. 0: parameters stay fresh.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Row:
     goals: Mapping[str, float] = field(default_factory=dict)
     baselines: tuple[str, ...] = ("PyTorch",)
     check: Mapping[str, Any] = field(default_factory=dict)
+    age: int = 0
 
     def build(self, **other_sizes: Any) -> tuple[dict[str, Contender], dict[str, str]]:
         """Make every contender; say of those that are absent why."""
@@ -106,7 +109,17 @@ def check(contenders: Mapping[str, Contender], steps: int = 3) -> None:
         )
 
 
-def measure(contenders: Mapping[str, Contender], rounds: int = ROUNDS) -> dict[str, list[float]]:
+def aged(contender: Contender, steps: int) -> Contender:
+    """Take ``steps`` steps from fresh parameters, and let no reset take them back."""
+    contender.reset()
+    for _ in range(steps):
+        contender.step()
+    return Contender(contender.step, contender.numbers)
+
+
+def measure(
+    contenders: Mapping[str, Contender], rounds: int, rest: float = 0.0
+) -> dict[str, list[float]]:
     """Return the seconds per step of each contender in each round.
 
     They take turns, in another order in every round, so that whatever the machine does besides
@@ -119,6 +132,7 @@ def measure(contenders: Mapping[str, Contender], rounds: int = ROUNDS) -> dict[s
     order = list(contenders)
     for _ in range(rounds):
         for name in order:
+            time.sleep(rest)
             times[name].append(_block(contenders[name], lengths[name]))
         order = order[1:] + order[:1]
     gc.unfreeze()

@@ -53,7 +53,7 @@ def with_torch(
 ) -> Contender:
     """``compiled``: model and loss, forward and backward, by ``torch.compile``."""
     tensors = torch_tensors(data)
-    start = _copied(model.state_dict()), optimizer.state_dict()
+    start = {name: value.clone() for name, value in model.state_dict().items()}
     forward = torch_compile(loss) if compiled else loss
     last: Any = None
 
@@ -65,10 +65,17 @@ def with_torch(
         optimizer.step()
 
     def reset() -> None:
-        model.load_state_dict(start[0])
-        optimizer.load_state_dict(start[1])
+        model.load_state_dict(start)
+        torch_forget(optimizer)
 
     return Contender(step, lambda: last.item(), reset)
+
+
+def torch_forget(optimizer: Any) -> None:
+    """Put an optimizer's state back to its start, in place: ``torch.compile`` looks at where."""
+    for state in optimizer.state.values():
+        for value in state.values():
+            value.zero_()
 
 
 def torch_tensors(arrays: Sequence[Any]) -> list[Any]:
@@ -85,10 +92,6 @@ def torch_compile(function: Callable[..., Any]) -> Callable[..., Any]:
     if shutil.which(os.environ.get("CXX", "g++")) is None:
         raise Absent("torch.compile needs a C++ compiler")
     return torch.compile(function)
-
-
-def _copied(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.clone() for name, value in state.items()}
 
 
 def with_jax(

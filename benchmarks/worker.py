@@ -1,8 +1,8 @@
-"""Measure rows of one family in this process; started by ``__main__``, which sets the threads.
+"""Measure in this process; started by ``__main__``, which sets the threads.
 
-    python -m benchmarks.worker FAMILY THREADS ROUNDS full|quick [ROW ...]
+    python -m benchmarks.worker MODULE THREADS ROUNDS full|quick NAME ...
 
-Prints one JSON object a row.
+Prints one JSON object for each row or fact of the module that is named.
 """
 
 from __future__ import annotations
@@ -11,26 +11,38 @@ import importlib
 import json
 import os
 import sys
+from typing import Any
 
-from .harness import Row, check, measure
+from .harness import REST, Row, aged, check, measure
+
+SLOW = ("scalars",)  # seconds a step, on one thread whatever it is given
+SLOW_TO_COMPILE = ("torch.compile",)
 
 
-def measured(row: Row, rounds: int, quick: bool) -> dict[str, object]:
+def measured(row: Row, threads: int, rounds: int, quick: bool) -> dict[str, Any]:
     """Return the times of a row, once its contenders agree."""
     contenders, absent = row.build()
-    if quick:
-        contenders.pop("torch.compile", None)
+    for name in (*SLOW_TO_COMPILE * quick, *SLOW * (threads > 1)):
+        contenders.pop(name, None)
     check(row.build(**row.check)[0] if row.check else contenders)
-    return {"row": row.name, "absent": absent, "seconds": measure(contenders, rounds)}
+    if row.age:
+        contenders = {name: aged(contender, row.age) for name, contender in contenders.items()}
+    seconds = measure(contenders, rounds, REST if threads > 1 else 0.0)
+    return {"row": row.name, "absent": absent, "seconds": seconds}
 
 
-def main(family: str, threads: str, rounds: str, quick: str, *names: str) -> None:
-    """Measure the rows of these names, or all."""
+def main(module: str, threads: str, rounds: str, quick: str, *names: str) -> None:
+    """Measure the rows and facts of these names."""
     if hasattr(os, "sched_setaffinity"):  # some libraries count cores and ask nobody
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(threads)])
-    for row in importlib.import_module(f".work.{family}", __package__).ROWS:
-        if row.name in names or not names:
-            print(json.dumps(measured(row, int(rounds), quick == "quick")), flush=True)
+    for item in importlib.import_module(f".{module}", __package__).MEASURED:
+        if item.name not in names:
+            continue
+        if isinstance(item, Row):
+            found = measured(item, int(threads), int(rounds), quick == "quick")
+        else:
+            found = {"fact": item.name, "values": item.values()}
+        print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,1 @@
 """What is measured: one module a family, the same work in every library side by side."""
-
-FAMILIES = (
-    "mlp",
-    "regression",
-    "moons",
-    "optimizers",
-    "cnn",
-    "layers",
-    "transformer",
-    "curvature",
-    "chain",
-)

@@ -55,7 +55,7 @@ def jax(length: int) -> Contender:
     return computing(jax.jit(jax.value_and_grad(sum_at_end)), jax.numpy.asarray(start()))
 
 
-ROWS = [
+MEASURED = [
     Row(
         "chain",
         "a chain of 10⁵ small operations, forward and backward",

@@ -88,7 +88,7 @@ def jax(batch: int) -> Contender:
     return training.with_jax(start(), optax.sgd(LR, MOMENTUM), loss, data(batch))
 
 
-ROWS = [
+MEASURED = [
     Row(
         "cnn",
         "CNN (conv 8, pool, conv 16, pool, linear), 28×28, B = 64",

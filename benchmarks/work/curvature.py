@@ -89,7 +89,7 @@ def jax(batch: int, widths: tuple[int, ...]) -> Contender:
     return computing(run, *arrays)
 
 
-ROWS = [
+MEASURED = [
     Row(
         "hvp",
         "Hessian-vector product of the MLP, B = 64",

@@ -171,7 +171,7 @@ def entropy_numpy(n: int, classes: int) -> Contender:
     return computing(step)
 
 
-ROWS = [
+MEASURED = [
     Row(
         "batch-norm",
         "batch norm, ReLU, dropout on 256×512, forward and backward",

@@ -192,25 +192,20 @@ CONTENDERS = {
 SMALL = (784, 128, 10)
 
 
-def _row(name: str, work: str, eager: float, replayed: float, **sizes: Any) -> Row:
+def _row(name: str, work: str, goals: tuple[float, ...] = (), age: int = 0, **sizes: Any) -> Row:
     sizes = {"widths": SMALL, "optimizer": "momentum", **sizes}
-    return Row(name, work, CONTENDERS, sizes, {"minigrad": eager, "minigrad replayed": replayed})
+    named = dict(zip(("minigrad", "minigrad replayed"), goals, strict=False))
+    return Row(name, work, CONTENDERS, sizes, named, age=age)
 
 
-ROWS = [
-    _row("mlp-1", "MLP 784-128-10, SGD with momentum, B = 1", 4.5, 12, batch=1),
-    _row("mlp-16", "the same, B = 16", 3.3, 6, batch=16),
-    _row("mlp-64", "the same, B = 64", 2.1, 3, batch=64),
-    _row("mlp-256", "the same, B = 256", 1.35, 1.45, batch=256),
-    _row("mlp-1024", "the same, B = 1024", 1.05, 1.15, batch=1024),
-    _row("mlp-adam", "the same net, Adam, B = 128", 2.1, 2.4, batch=128, optimizer="adam"),
-    _row(
-        "mlp-wide",
-        "MLP 784-512-512-10, Adam, B = 128",
-        1.4,
-        1.45,
-        batch=128,
-        widths=(784, 512, 512, 10),
-        optimizer="adam",
-    ),
+WIDE = dict(batch=128, widths=(784, 512, 512, 10), optimizer="adam")
+MEASURED = [
+    _row("mlp-1", "MLP 784-128-10, B = 1", (4.5, 12), batch=1),
+    _row("mlp-16", "MLP 784-128-10, B = 16", (3.3, 6), batch=16),
+    _row("mlp-64", "MLP 784-128-10, B = 64", (2.1, 3), batch=64),
+    _row("mlp-256", "MLP 784-128-10, B = 256", (1.35, 1.45), batch=256),
+    _row("mlp-1024", "MLP 784-128-10, B = 1024", (1.05, 1.15), batch=1024),
+    _row("mlp-64-old", "MLP 784-128-10, B = 64, after 3,000 steps", age=3000, batch=64),
+    _row("mlp-adam", "MLP 784-128-10, Adam, B = 128", (2.1, 2.4), batch=128, optimizer="adam"),
+    _row("mlp-wide", "MLP 784-512-512-10, Adam, B = 128", (1.4, 1.45), **WIDE),
 ]

@@ -140,7 +140,7 @@ def scalars(points: int) -> Contender:
     return training.with_arrays(start(), value_and_gradients, training.descend(LR), data(points))
 
 
-ROWS = [
+MEASURED = [
     Row(
         "moons",
         "moons, 2-16-16-1, 100 points, full batch, float64",

@@ -91,7 +91,7 @@ def autograd(points: int) -> Contender:
     return training.with_arrays(start(), autograd.value_and_grad(loss), rule, data(points))
 
 
-ROWS = [
+MEASURED = [
     Row(
         "linear-regression",
         "linear regression, 100 points, full batch",

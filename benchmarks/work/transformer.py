@@ -126,7 +126,7 @@ def jax(batch: int, length: int, width: int, heads: int) -> Contender:
     )
 
 
-ROWS = [
+MEASURED = [
     Row(
         "transformer",
         "transformer block, d = 64, 4 heads, length 64, B = 16",

@@ -1,0 +1,83 @@
+"""The tables say what was measured, and the pages hold the tables."""
+
+import re
+
+import pytest
+
+from benchmarks import catalogue, report, results
+
+ROW = catalogue.rows()[0]
+MEASURED = {
+    ROW.name: {
+        "absent": {},
+        "seconds": {
+            "minigrad": [1e-3, 2e-3, 1e-3],
+            "minigrad replayed": [5e-4, 5e-4, 5e-4],
+            "PyTorch": [2e-3, 4e-3, 3e-3],
+        },
+    }
+}
+
+
+def test_a_ratio_is_taken_within_each_round():
+    line = report.table(MEASURED).splitlines()[2]
+    assert "**2.00×**" in line  # 2, 2 and 3 times; the medians alone would say 3
+    assert "**6.00×**" in line  # 4, 8 and 6 times
+    assert "3.00 ms" in line
+
+
+def test_a_row_without_pytorch_is_left_out():
+    seconds = {k: v for k, v in MEASURED[ROW.name]["seconds"].items() if k != "PyTorch"}
+    table = report.table({ROW.name: {"absent": {}, "seconds": seconds}})
+    assert len(table.splitlines()) == 2
+
+
+def test_the_second_thread_gains_what_it_gains():
+    twice = {n: [t / 2 for t in v] for n, v in MEASURED[ROW.name]["seconds"].items()}
+    two = {ROW.name: {"absent": {}, "seconds": twice}}
+    line = report.threads_table({"1": MEASURED, "2": two}).splitlines()[2]
+    assert line.endswith("| 2.00 | 2.00 | 2.00 |")
+
+
+def test_text_outside_of_the_markers_stays():
+    text = "before\n<!-- benchmark: rows -->\nold\n<!-- end -->\nafter\n"
+    new = report.inserted(text, {"rows": "new"})
+    assert new == "before\n<!-- benchmark: rows -->\n\nnew\n\n<!-- end -->\nafter\n"
+    assert report.inserted(new, {"rows": "new"}) == new
+
+
+@pytest.mark.parametrize("page", report.PAGES, ids=lambda page: page.name)
+def test_every_marker_has_its_part(page):
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"<!-- benchmark: (\w+) -->", text)
+    assert "<!-- benchmark: rows -->" in text
+    empty = dict.fromkeys(("machine", "picture", "rows", "threads", "facts"), "")
+    assert report.inserted(text, empty).count("<!-- end -->") == text.count("<!-- end -->")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1.5, "1.50 s"), (0.0123, "12.3 ms"), (5e-6, "5.00 µs"), (4e-4, "400 µs")],
+)
+def test_durations_have_three_digits(seconds, words):
+    assert report.duration(seconds) == words
+
+
+def test_results_are_stored_row_by_row(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "FILE", tmp_path / "results.json")
+    results.store(1, {"row": "a", "absent": {}, "seconds": {"minigrad": [1.0, 2.0]}})
+    results.store(1, {"row": "b", "absent": {}, "seconds": {"minigrad": [3.0]}})
+    results.store(1, {"row": "a", "absent": {}, "seconds": {"minigrad": [4.0, 5.0]}})
+    results.store(1, {"fact": "c", "values": {"minigrad": 6.0}})
+    stored = results.load()
+    assert stored["rows"]["1"]["a"]["seconds"] == {"minigrad": [4.0, 5.0]}
+    assert stored["rows"]["1"]["b"]["seconds"] == {"minigrad": [3.0]}
+    assert stored["facts"] == {"c": {"minigrad": 6.0}}
+
+
+def test_what_another_machine_measured_is_dropped(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "FILE", tmp_path / "results.json")
+    results.store(1, {"row": "a", "absent": {}, "seconds": {"minigrad": [1.0]}})
+    monkeypatch.setattr(results.machine, "description", lambda: {"processor": "another"})
+    results.store(1, {"row": "b", "absent": {}, "seconds": {"minigrad": [1.0]}})
+    assert list(results.load()["rows"]["1"]) == ["b"]
