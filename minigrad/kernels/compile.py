@@ -45,6 +45,20 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     Division follows NumPy (infinity and NaN, no exception). The loop releases the interpreter
     lock and runs on the calling thread alone: safe from several threads and after a fork.
     """
-    kernel = Kernel(function, targetoptions=dict(nopython=True, error_model="numpy", nogil=True))
+    return _kernel(function)
+
+
+def jit_sums(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a loop that adds up: as :func:`jit`, but a sum may be split among vector lanes.
+
+    A product may be rounded together with the sum it goes to, too. Both are settled when the loop
+    is compiled: the same numbers give the same bits. Infinities and NaN stay what they are.
+    """
+    return _kernel(function, fastmath={"contract", "reassoc"})
+
+
+def _kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    options = dict(nopython=True, error_model="numpy", nogil=True, **options)
+    kernel = Kernel(function, targetoptions=options)
     kernel.enable_caching()
     return kernel

@@ -107,8 +107,7 @@ class Conv2d(Module):
 
     def forward(self, x: Array) -> Tensor:
         """Map (N, in_channels, H, W) to (N, out_channels, H', W'); see :func:`conv2d`."""
-        y = conv2d(x, self.weight, self.stride, self.padding)
-        return y if self.bias is None else y + ops.reshape(self.bias, (-1, 1, 1))
+        return conv2d(x, self.weight, self.stride, self.padding, self.bias)
 
     def extra_repr(self) -> str:
         """Return the sizes."""

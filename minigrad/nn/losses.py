@@ -10,7 +10,6 @@ from typing import Any, Literal
 import numpy as np
 
 from .. import kernels, ops
-from ..kernels import reference
 from ..primitive import primitive
 from ..tensor import Operand, Tensor, tensor
 
@@ -20,41 +19,49 @@ Reduction = Literal["mean", "sum", "none"]
 # Classes
 
 
-def _kernels_for(x: np.ndarray) -> Any:
-    """Return those that are faster: NumPy takes exponentials of long rows several at a time."""
-    return kernels if x.shape[1] <= 64 else reference
+@primitive()
+def _softmax_parts(x: Any) -> Any:
+    parts = np.empty((2, x.shape[0]), x.dtype)
+    kernels.softmax_parts(kernels.in_order(x), parts)
+    return parts
 
 
-def _softmax_pulled_back(g: Any, y: Any, x: Any, labels: Any, smoothing: float) -> Any:
-    p = ops.softmax(x)
-    return p * (g - ops.sum(p * g, axis=-1, keepdims=True))
+def _through_softmax(h: Any, y: Any, g: Any, x: Any, *_: Any) -> Any:
+    p, h = ops.softmax(x), ops.reshape(g, (-1, 1)) * h
+    return p * (h - ops.sum(p * h, axis=-1, keepdims=True))
 
 
-@primitive(_softmax_pulled_back)
-def _excess(x: Any, labels: Any, smoothing: float) -> Any:
-    """Return the probabilities there are minus those that are wanted."""
-    return _kernels_for(x).cross_entropy_slope(np.ascontiguousarray(x), labels, smoothing)
+def _through_factor(h: Any, y: Any, g: Any, *rest: Any) -> Any:
+    return ops.sum(h * _slope(np.ones(g.shape, g.dtype), *rest), axis=-1)
 
 
-@primitive(
-    lambda g, y, x, labels, smoothing: ops.reshape(g, (-1, 1)) * _excess(x, labels, smoothing)
-)
-def _cross_entropy(x: Any, labels: Any, smoothing: float) -> Any:
-    _check_labels(labels, x.shape[1])
-    return _kernels_for(x).cross_entropy(np.ascontiguousarray(x), labels, smoothing)
+@primitive(_through_factor, _through_softmax)
+def _slope(g: Any, x: Any, parts: Any, labels: Any, smoothing: float) -> Any:
+    """Return the probabilities there are minus those that are wanted, times ``g``, row by row."""
+    dx = np.empty(x.shape, x.dtype)
+    g = kernels.in_order(g, x.dtype)
+    kernels.cross_entropy_slope(g, kernels.in_order(x), parts, labels, smoothing, dx)
+    return dx
+
+
+@primitive(lambda g, y, *args: _slope(g, *args))
+def _cross_entropy(x: Any, parts: Any, labels: Any, smoothing: float) -> Any:
+    losses = np.empty(x.shape[0], x.dtype)
+    if not kernels.cross_entropy(kernels.in_order(x), parts, labels, smoothing, losses):
+        _refuse(labels, x.shape[1])
+    return losses
 
 
 _cross_entropy.name = "cross_entropy"  # type: ignore[attr-defined]
 
 
-def _check_labels(labels: np.ndarray, classes: int) -> None:
+def _refuse(labels: np.ndarray, classes: int) -> None:
     wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise ValueError(
-            f"label {labels[first]} at index {first} is outside of the {classes} classes, "
-            f"which are 0 to {classes - 1}."
-        )
+    first = int(wrong.argmax())
+    raise ValueError(
+        f"label {labels[first]} at index {first} is outside of the {classes} classes, "
+        f"which are 0 to {classes - 1}."
+    )
 
 
 def cross_entropy(
@@ -105,11 +112,24 @@ def cross_entropy(
     shape = labels.shape
     if labels.ndim != 1:
         logits, labels = ops.reshape(logits, (-1, logits.shape[-1])), ops.reshape(labels, (-1,))
-    rows = _cross_entropy(logits, ops.astype(labels, np.int64), float(label_smoothing))
+    parts, smoothing = _softmax_parts(logits), float(label_smoothing)
+    rows = _cross_entropy(logits, parts, ops.astype(labels, np.int64), smoothing)
     return _reduced(rows if rows.shape == shape else ops.reshape(rows, shape), reduction)
 
 
 # Numbers
+
+
+@primitive(
+    lambda g, y, x, t: _per_element(g, x) * (x - t), lambda g, y, x, t: _per_element(g, x) * (t - x)
+)
+def _mse_loss(x: Any, t: Any) -> Any:
+    d = x - t
+    return np.add.reduce(d * d, axis=None) / d.size
+
+
+def _per_element(g: Any, x: Any) -> Any:
+    return g * (2 / max(x.size, 1))
 
 
 def mse_loss(input: Tensor, target: Operand, reduction: Reduction = "mean") -> Tensor:
@@ -126,7 +146,10 @@ def mse_loss(input: Tensor, target: Operand, reduction: Reduction = "mean") -> T
     ValueError
         If the shapes differ: broadcasting would pair every prediction with every target.
     """
-    difference = input - _beside("mse_loss", input, target)
+    target = _beside("mse_loss", input, target)
+    if reduction == "mean":
+        return _mse_loss(input, target)
+    difference = input - target
     return _reduced(difference * difference, reduction)
 
 

@@ -1,54 +1,121 @@
 """Convolution and pooling: functions of small windows that slide over an image.
 
 Images are (N, C, H, W): examples, channels, rows, columns; filters (O, C, KH, KW).
-Convolution is linear in the image and in the filter. The three kernels below (the result, and
+Convolution is linear in the image and in the filter. The three primitives below (the result, and
 its pull-back to either argument) are each other's derivatives, to any order.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
 from .. import kernels
-from ..ops import reshape, take_along_axis
+from ..kernels import in_order
+from ..ops import reshape, sum
 from ..primitive import primitive
 from ..tensor import Array, Tensor
 
+Pair = tuple[int, ...]
+
 
 @primitive(
-    lambda g, y, x, w, stride, padding: _conv2d_image(g, w, x.shape, stride, padding),
-    lambda g, y, x, w, stride, padding: _conv2d_filter(x, g, w.shape, stride, padding),
+    lambda g, y, x, w, b, stride, padding: _conv2d_image(g, w, x.shape, stride, padding),
+    lambda g, y, x, w, b, stride, padding: _conv2d_filter(x, g, w.shape, stride, padding),
+    lambda g, y, x, w, b, stride, padding: sum(g, axis=(0, 2, 3)),
 )
-def _conv2d(x: Any, w: Any, stride: int, padding: int) -> Any:
-    return kernels.conv2d(*_same_dtype(x, w), stride, padding)
+def _conv2d(x: Any, w: Any, b: Any, stride: int, padding: int) -> Any:
+    rows, columns = _windows("conv2d", x.shape, w.shape[2:], stride, padding)
+    return _correlate(x, w, b, (rows, columns), stride, 1, (padding, padding))
+
+
+_conv2d.name = "conv2d"  # type: ignore[attr-defined]
 
 
 @primitive(
-    lambda g, y, d, w, shape, stride, padding: _conv2d(g, w, stride, padding),
+    lambda g, y, d, w, shape, stride, padding: _conv2d(g, w, _no_bias(w), stride, padding),
     lambda g, y, d, w, shape, stride, padding: _conv2d_filter(g, d, w.shape, stride, padding),
 )
 def _conv2d_image(d: Any, w: Any, shape: tuple[int, ...], stride: int, padding: int) -> Any:
-    """Pull ``d``, of the result's shape, back through the filter to the image's shape."""
-    return kernels.conv2d_image(*_same_dtype(d, w), shape, stride, padding)
+    """Pull ``d``, of the result's shape, back through the filter to the image's shape.
+
+    A pixel receives from the windows around it what its tap in each of them sent there: a
+    correlation of ``d`` with the filters turned round, in which ``d`` stands ``stride`` apart.
+    """
+    turned = w[:, :, ::-1, ::-1].swapaxes(0, 1)
+    before = (w.shape[2] - 1 - padding, w.shape[3] - 1 - padding)
+    return _correlate(d, turned, _no_bias(turned), shape[2:], 1, stride, before)
 
 
 @primitive(
     lambda g, y, x, d, shape, stride, padding: _conv2d_image(d, g, x.shape, stride, padding),
-    lambda g, y, x, d, shape, stride, padding: _conv2d(x, g, stride, padding),
+    lambda g, y, x, d, shape, stride, padding: _conv2d(x, g, _no_bias(g), stride, padding),
 )
 def _conv2d_filter(x: Any, d: Any, shape: tuple[int, ...], stride: int, padding: int) -> Any:
     """Pull ``d``, of the result's shape, back through the image to the filter's shape."""
-    return kernels.conv2d_filter(*_same_dtype(x, d), shape, stride, padding)
+    dtype = np.result_type(x, d)
+    places = d.shape[2:]
+    fields, starts, room = _fields(x, dtype, shape[2:], places, stride, 1, (padding, padding))
+    taps, planes = np.empty((starts.size, room), dtype), np.empty((shape[0], room), dtype)
+    dw = np.empty(shape, dtype)
+    matrix = dw.reshape(shape[0], starts.size)
+    kernels.correlate_filter(
+        fields, starts, in_order(d, dtype), taps, planes, np.empty_like(matrix), matrix
+    )
+    return dw
 
 
-def _same_dtype(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    dtype = np.result_type(a, b)
-    return np.ascontiguousarray(a, dtype), np.ascontiguousarray(b, dtype)
+def _no_bias(w: Any) -> np.ndarray:
+    return np.zeros(w.shape[0], w.dtype)
 
 
-def conv2d(x: Array, weight: Array, stride: int = 1, padding: int = 0) -> Tensor:
+def _correlate(
+    x: Any, w: Any, b: Any, places: Pair, stride: int, spread: int, before: Pair
+) -> np.ndarray:
+    """Slide filters over a field of zeros, in which the pixels of ``x`` stand ``spread`` apart."""
+    dtype = np.result_type(x, w)
+    filters = w.shape[0]
+    fields, starts, room = _fields(x, dtype, w.shape[2:], places, stride, spread, before)
+    matrix = in_order(w, dtype).reshape(filters, starts.size)
+    taps, planes = np.empty((starts.size, room), dtype), np.empty((filters, room), dtype)
+    y = np.empty((x.shape[0], filters, *places), dtype)
+    kernels.correlate(fields, starts, matrix, in_order(b, dtype), taps, planes, y)
+    return y
+
+
+def _fields(
+    x: Any, dtype: np.dtype, size: Pair, places: Pair, stride: int, spread: int, before: Pair
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Lay images out as :func:`kernels.correlate` wants them.
+
+    Returns
+    -------
+    fields : (N, length)
+    starts : (C * KH * KW,), integers
+        Where each element of a filter meets the first window.
+    room : int
+        Number of neighbours from there that all windows take up.
+    """
+    n, channels = x.shape[:2]
+    down, across = (m + (k - 1) // stride for m, k in zip(places, size, strict=True))
+    beyond = (size[1] - 1) // stride  # how far the last run of neighbours goes over the end
+    fields = np.empty((n, channels * stride**2 * down * across + beyond), dtype)
+    kernels.lay_fields(in_order(x, dtype), stride, spread, *before, across, fields)
+    return fields, _starts(channels, *size, stride, down, across), places[0] * across
+
+
+@functools.cache
+def _starts(channels: int, kh: int, kw: int, stride: int, down: int, across: int) -> np.ndarray:
+    c, i, j = np.ogrid[:channels, :kh, :kw]
+    plane = (c * stride + i % stride) * stride + j % stride
+    return np.ravel((plane * down + i // stride) * across + j // stride)
+
+
+def conv2d(
+    x: Array, weight: Array, stride: int = 1, padding: int = 0, bias: Array | None = None
+) -> Tensor:
     """Slide filters over images; at each place, sum the products.
 
     Parameters
@@ -60,6 +127,8 @@ def conv2d(x: Array, weight: Array, stride: int = 1, padding: int = 0) -> Tensor
         convolution.
     stride, padding : int
         Step between windows, and rows and columns of zeros around the image.
+    bias : (O,), optional
+        Added to the result of each filter.
 
     Returns
     -------
@@ -71,22 +140,51 @@ def conv2d(x: Array, weight: Array, stride: int = 1, padding: int = 0) -> Tensor
             "wanted are (N, C, H, W) and (O, C, KH, KW) with the same C."
         )
     _windows("conv2d", np.shape(x), np.shape(weight)[2:], stride, padding)
-    return _conv2d(x, weight, stride, padding)
+    return _conv2d(x, weight, _no_bias(weight) if bias is None else bias, stride, padding)
 
 
 def max_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     """Greatest element of each ``size`` x ``size`` window; of equal ones the first is taken."""
     stride = size if stride is None else stride
-    n, c, h, w = np.shape(x)
-    rows, columns = _windows("max_pool2d", np.shape(x), (size, size), stride, 0)
-    winners = reshape(_window_argmax(x, size, stride), (n * c, rows * columns))
-    flat = take_along_axis(reshape(x, (n * c, h * w)), winners, axis=1)
-    return reshape(flat, (n, c, rows, columns))
+    _windows("max_pool2d", np.shape(x), (size, size), stride, 0)
+    return _gather(x, _winners(x, size, stride))
 
 
 @primitive()
-def _window_argmax(x: Any, size: int, stride: int) -> Any:
-    return kernels.window_argmax(np.ascontiguousarray(x), size, stride)
+def _winners(x: Any, size: int, stride: int) -> Any:
+    """Where in its plane the greatest element of each window stands."""
+    rows, columns = _windows("max_pool2d", x.shape, (size, size), stride, 0)
+    planes = x.shape[0] * x.shape[1]
+    places = np.empty((*x.shape[:2], rows, columns), np.int32)
+    kernels.window_argmax(
+        in_order(x).reshape(planes, *x.shape[2:]),
+        size,
+        stride,
+        places.reshape(planes, rows, columns),
+    )
+    return places
+
+
+@primitive(lambda g, y, x, places: _scatter(g, places, x.shape))
+def _gather(x: Any, places: Any) -> Any:
+    """Take the elements of each plane that stand at ``places``."""
+    y = np.empty(places.shape, x.dtype)
+    kernels.gather(_planes(x), _planes(places), _planes(y))
+    return y
+
+
+@primitive(lambda g, y, d, places, shape: _gather(g, places))
+def _scatter(d: Any, places: Any, shape: tuple[int, ...]) -> Any:
+    """Add ``d`` to zeros at ``places``."""
+    dx = np.empty(shape, d.dtype)
+    kernels.scatter(_planes(d), _planes(places), _planes(dx))
+    return dx
+
+
+def _planes(x: Any) -> Any:
+    """Return (N, C, H, W) as a row for each plane."""
+    n, channels, height, width = x.shape
+    return in_order(x).reshape(n * channels, height * width)
 
 
 def avg_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
@@ -95,7 +193,7 @@ def avg_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     n, c, h, w = np.shape(x)
     rows, columns = _windows("avg_pool2d", np.shape(x), (size, size), stride, 0)
     window = np.full((1, 1, size, size), 1 / size**2, x.dtype)
-    y = _conv2d(reshape(x, (n * c, 1, h, w)), window, stride, 0)
+    y = _conv2d(reshape(x, (n * c, 1, h, w)), window, _no_bias(window), stride, 0)
     return reshape(y, (n, c, rows, columns))
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .. import kernels
+from ..kernels import in_order
 from ..primitive import primitive
 from ..tensor import Operand
 
@@ -83,7 +85,15 @@ def sigmoid(x: Operand) -> Any:
     return 1 / (1 + np.exp(np.negative(x)))
 
 
-@primitive(lambda g, y, x: where(y <= 0, 0.0, g))
+@primitive(lambda h, out, g, y: _relu_slope(h, y))
+def _relu_slope(g: Any, y: Any) -> Any:
+    g, y = in_order(g), in_order(y, g.dtype)
+    dx = np.empty(g.shape, g.dtype)
+    kernels.relu_slope(np.reshape(g, g.size), np.reshape(y, y.size), np.reshape(dx, dx.size))
+    return dx
+
+
+@primitive(lambda g, y, x: _relu_slope(g, y))
 def relu(x: Operand) -> Any:
     """``max(x, 0)``. The derivative at 0 is 0."""
     return np.maximum(x, 0)

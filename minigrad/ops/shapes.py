@@ -122,11 +122,14 @@ def _getitem(x: Any, *key: Any) -> Any:
 
 @primitive(lambda g, y, x, shape, *key: _getitem(g, *key))
 def _scatter(x: Any, shape: Sequence[int], *key: Any) -> Any:
-    out = np.zeros(shape, np.asarray(x).dtype)
+    out = np.zeros(shape, np.result_type(x))
     if all(part is None or part is ... or isinstance(part, (int, slice)) for part in key):
         out[key] = x
     elif out.ndim == 2 and len(key) == 1 and key[0].dtype.kind in "iu":
-        kernels.add_rows(out, np.ravel(key[0]), np.reshape(x, (key[0].size, out.shape[1])))
+        rows = kernels.in_order(np.reshape(key[0], key[0].size))
+        values = kernels.in_order(np.reshape(x, (rows.size, out.shape[1])))
+        if not kernels.sum_rows(rows, values, out):
+            raise IndexError(f"rows from {rows.min()} to {rows.max()}, of {len(out)}.")
     else:
         np.add.at(out, key, x)
     return out

@@ -1,0 +1,20 @@
+"""The hot loops as Numba compiles them; what each does is said in :mod:`..reference`."""
+
+from .classes import cross_entropy, cross_entropy_slope, softmax_parts
+from .elementwise import relu_slope
+from .rows import sum_rows
+from .windows import correlate, correlate_filter, gather, lay_fields, scatter, window_argmax
+
+__all__ = [
+    "correlate",
+    "correlate_filter",
+    "cross_entropy",
+    "cross_entropy_slope",
+    "gather",
+    "lay_fields",
+    "relu_slope",
+    "scatter",
+    "softmax_parts",
+    "sum_rows",
+    "window_argmax",
+]

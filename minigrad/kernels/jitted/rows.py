@@ -1,0 +1,17 @@
+"""Rows of a table."""
+
+from __future__ import annotations
+
+from ..compile import jit
+
+
+@jit
+def sum_rows(rows, values, out):
+    out[:] = 0
+    for i in range(rows.size):
+        row = rows[i]
+        if row < -out.shape[0] or row >= out.shape[0]:
+            return False
+        for j in range(out.shape[1]):
+            out[row, j] += values[i, j]
+    return True
