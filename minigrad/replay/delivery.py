@@ -9,42 +9,37 @@ import numpy as np
 from .tracing import Loop
 
 
-def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray]) -> bool:
-    """Let loops write at once to where part ``at`` copies their result, where nothing forbids it.
+def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray]) -> None:
+    """If part ``at`` only copies a result, let it be made where it is wanted, if nothing forbids.
 
     Parameters
     ----------
     parts : list of lists of Loop
         The program. If the copy can be spared, it is taken out.
     at : int
-        The part that is one copy of one array to another.
     outside : list of arrays
         What is looked at by others than loops.
-
-    Returns
-    -------
-    bool
-        Whether the copy was spared.
     """
-    [copy] = parts[at]
-    source, target = copy.operands
+    if len(parts[at]) != 1 or parts[at][0].function is not np.positive:
+        return
+    source, target = parts[at][0].operands
     before = [loop for loops in parts[:at] for loop in loops]
     after = [loop for loops in parts[at + 1 :] for loop in loops]
     users = [loop for loop in before if _touches(loop, source)]
-    if not users or any(_touches(loop, source) for loop in after):
-        return False
-    if any(np.may_share_memory(x, source) for x in outside):
-        return False
-    if any(_touches(loop, target) for loop in before[before.index(users[0]) :]):
-        return False
-    if not (target.flags.c_contiguous and all(_is_all_of(source, loop) for loop in users)):
-        return False
-    for loop in users:
-        loop.operands = tuple(
-            target.reshape(x.shape) if _shares(x, source) else x for x in loop.operands
-        )
-    parts[at].clear()
-    return True
+    if (
+        users
+        and source.shape == target.shape
+        and target.flags.c_contiguous
+        and all(_is_all_of(source, loop) for loop in users)
+        and not any(_touches(loop, source) for loop in after)
+        and not any(_touches(loop, target) for loop in before[before.index(users[0]) :])
+        and not any(np.may_share_memory(x, source) for x in outside)
+    ):
+        for loop in users:
+            loop.operands = tuple(
+                target.reshape(x.shape) if _shares(x, source) else x for x in loop.operands
+            )
+        parts[at].clear()
 
 
 def _touches(loop: Loop, memory: np.ndarray) -> bool:
@@ -57,7 +52,7 @@ def _shares(x: Any, memory: np.ndarray) -> bool:
 
 def _is_all_of(memory: np.ndarray, loop: Loop) -> bool:
     """Whether the loop uses the memory in one piece, in the order in which it lies."""
-    return all(
+    return loop.answer is None and all(
         x.flags.c_contiguous
         and memory.flags.c_contiguous
         and (x.nbytes, x.dtype) == (memory.nbytes, memory.dtype)

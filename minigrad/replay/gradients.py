@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import accumulate
 from ..nn.module import Module
 from ..optim.home import Home
 from ..optim.optimizer import Optimizer
 from ..tensor import Tensor
-from .recording import Instruction
+from .recording import ACCUMULATE, Instruction
 
 CLEARING = {Optimizer.zero_grad.__wrapped__, Module.zero_grad.__wrapped__}  # type: ignore
 
@@ -98,7 +97,7 @@ def gradients_of(instructions: list[Instruction]) -> tuple[dict[int, LeafGradien
                 cleared[id(p)] = p
                 if id(p) in made:
                     made[id(p)].stays = False
-        elif function is accumulate.__wrapped__:  # type: ignore[attr-defined]
+        elif function is ACCUMULATE:
             leaf, _, had_none = args
             if id(leaf) not in made:
                 made[id(leaf)] = LeafGradient(leaf, had_none, id(leaf) in cleared)

@@ -121,6 +121,11 @@ def _joined(
     return joined
 
 
+def is_packed(x: np.ndarray) -> bool:
+    """Whether the elements of ``x`` lie side by side, in whatever order."""
+    return x.size == 1 or [s for _, s in _joined(x.shape, [x.strides])] in ([], [(x.itemsize,)])
+
+
 def typed(ufunc: np.ufunc, operands: tuple[Any, ...]) -> tuple[str, list[np.ndarray]]:
     """Return the types of the loop for these operands, and the operands as arrays of those types.
 

@@ -7,7 +7,7 @@ function after the other, with no Python between.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numba
@@ -17,6 +17,7 @@ from numba import types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic
 from numba.np.numpy_support import as_dtype
+from numpy.lib.array_utils import byte_bounds
 
 from ..kernels.compile import Kernel, jit
 from .loops import inner_loop, nest_of, typed
@@ -114,11 +115,13 @@ class Code:
         self.parts = parts
         self.owners: list[int] = []  # the part of each instruction
         self.first_words: dict[int, int] = {}  # where the frame of a loop begins, by its id
+        self.addresses: list[int] = []  # words that say where an array lies
         self._kept: list[Any] = []
         for part, loops in enumerate(parts):
             for loop in loops:
                 ufunc = isinstance(loop.function, np.ufunc)
-                function, frame, kept = (_nest_frame if ufunc else _kernel_frame)(loop)
+                function, frame, places, kept = (_nest_frame if ufunc else _kernel_frame)(loop)
+                self.addresses += [len(words) + place for place in places]
                 self.owners.append(part)
                 self.first_words[id(loop)] = len(words)
                 rows.append((function, len(words)))
@@ -137,6 +140,28 @@ class Code:
         if self.run(0, len(self.owners)) != len(self.owners) or result.tobytes() != before:
             raise TypeError("the loops do not give what NumPy gives")
 
+    def pointer(self, mine: np.ndarray) -> Callable[[np.ndarray], None]:
+        """Return a function that makes all that works on ``mine`` work on another array.
+
+        The other has the same shape, steps and type. It is copied where it is not aligned.
+        """
+        low, high = byte_bounds(mine)
+        words = [w for w in self.addresses if low <= self.frames[w] < high]
+        here = _address(mine)
+        first = here
+
+        def point(given: np.ndarray) -> None:
+            nonlocal here
+            if given.flags.aligned:
+                there = _address(given)
+            else:
+                np.copyto(mine, given)
+                there = first
+            self.frames[words] += there - here
+            here = there
+
+        return point
+
     def places(self, loop: Loop) -> list[tuple[np.ndarray, int, int]]:
         """Return where the numbers of a kernel stand: (frames as its type, place, operand)."""
         found, place = [], self.first_words[id(loop)]
@@ -148,7 +173,7 @@ class Code:
         return found
 
 
-def _nest_frame(loop: Loop) -> tuple[int, list[int], Any]:
+def _nest_frame(loop: Loop) -> tuple[int, list[int], list[int], Any]:
     """Return the words of a nest of loops around one of NumPy's; see `_run_nest`."""
     kinds, operands = typed(loop.function, loop.operands)
     if not all(x.size for x in operands):
@@ -167,14 +192,19 @@ def _nest_frame(loop: Loop) -> tuple[int, list[int], Any]:
         *nest.lengths,
         *nest.steps,
     ]
-    return 0, frame, operands
+    first = 5 + len(nest.shape) * (2 + len(operands))
+    return 0, frame, [first + i for i in range(len(operands))], operands
 
 
-def _kernel_frame(loop: Loop) -> tuple[int, list[int], Any]:
+def _kernel_frame(loop: Loop) -> tuple[int, list[int], list[int], Any]:
     """Return the words of a kernel's arguments, and its answer; see `_thunk`."""
     answer = 0 if loop.answer is None else int(loop.answer)
-    frame = [word for x in loop.operands for word in _words(x)]
-    return _thunk(loop.function, loop.operands), [*frame, answer], loop.operands
+    frame: list[int] = []
+    addresses = []
+    for x in loop.operands:
+        addresses += [len(frame) + 4] * isinstance(x, np.ndarray)
+        frame += _words(x)
+    return _thunk(loop.function, loop.operands), [*frame, answer], addresses, loop.operands
 
 
 def _words(x: Any) -> list[int]:

@@ -12,8 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..autograd import accumulate
+from ..in_place import _set, write
 from ..modes import Observer, mode
 from ..tensor import Tensor
+
+ACCUMULATE = accumulate.__wrapped__  # type: ignore[attr-defined]
+WRITE = write.__wrapped__  # type: ignore[attr-defined]
+SET = _set.__wrapped__  # type: ignore[attr-defined]
 
 
 class Slot(NamedTuple):
@@ -49,7 +54,7 @@ class Recorder(Observer):
         self._slots = {id(tensor): Slot(i) for i, tensor in enumerate(inputs)}
         self._gradients: dict[int, Gradient] = {}
         self._alive: list[Any] = list(inputs)  # so that an id keeps its meaning
-        self.size = len(inputs)
+        self.size = self.arguments = len(inputs)
 
     def operation(
         self, out: Tensor, function: Any, args: tuple[Any, ...], params: dict[str, Any]
@@ -64,9 +69,14 @@ class Recorder(Observer):
         stands = tuple(self.stand_in(arg) for arg in args)
         self._alive.append(args)
         self.instructions.append(Instruction(function, stands, params, None))
+        if stands and type(stands[0]) is Slot and stands[0].number < self.arguments:
+            if function is ACCUMULATE:
+                self.obstacle = "it leaves a gradient on an argument: return mg.grad(...) instead"
+            if function in (WRITE, SET):
+                self.obstacle = "it changes an argument in place"
 
     def after_effect(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        if function is accumulate.__wrapped__:  # type: ignore[attr-defined]
+        if function is ACCUMULATE:
             leaf = args[0]
             self._gradients[id(leaf.grad)] = Gradient(leaf)
             self._alive.append(leaf.grad)

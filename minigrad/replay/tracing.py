@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from ..modes import mode
+from .loops import is_packed
 
 
 @dataclass(eq=False, slots=True)
@@ -59,7 +60,15 @@ class Tracer:
         self.loops.append(Loop(np.positive, (source, target)))
 
     def reduce(self, ufunc: np.ufunc, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
-        """Run a ufunc along axes."""
+        """Run a ufunc along axes.
+
+        Raises
+        ------
+        TypeError
+            If ``x`` has gaps: NumPy's order of summation then depends on where they are.
+        """
+        if not is_packed(x):
+            raise TypeError("a reduction is followed over packed memory")
         result = np.asarray(ufunc.reduce(x, axis=axis, keepdims=keepdims))
         axes = range(x.ndim) if axis is None else np.atleast_1d(axis) % x.ndim
         kept = result.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
@@ -115,6 +124,7 @@ class StandIn(NDArrayOperatorsMixin):
     ndim = property(lambda self: self.array.ndim)
     size = property(lambda self: self.array.size)
     dtype = property(lambda self: self.array.dtype)
+    flags = property(lambda self: self.array.flags)
     T = property(lambda self: StandIn(self.array.T))
 
     def __len__(self) -> int:
@@ -140,6 +150,10 @@ class StandIn(NDArrayOperatorsMixin):
     def transpose(self, *axes: Any) -> StandIn:
         """As NumPy's."""
         return StandIn(self.array.transpose(*axes))
+
+    def swapaxes(self, a: int, b: int) -> StandIn:
+        """As NumPy's."""
+        return StandIn(self.array.swapaxes(a, b))
 
     def astype(self, dtype: Any, copy: bool = True) -> StandIn:
         """As NumPy's, where the type stays."""

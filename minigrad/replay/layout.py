@@ -1,0 +1,192 @@
+"""From a record to parts: loops over memory that stays, and Python for what no loop can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.array_utils import byte_bounds
+
+from ..modes import no_grad
+from ..tensor import Tensor
+from .gradients import CLEARING, LeafGradient
+from .recording import ACCUMULATE, WRITE, Gradient, Instruction, Record, Slot, mapped
+from .tracing import Loop, trace
+from .updates import STEP, Update
+
+machine: Any
+try:
+    from . import machine
+except ImportError:  # no Numba: then all parts are Python
+    machine = None
+
+
+class Part(NamedTuple):
+    """One instruction: loops, if it could be followed so far, and a function that does the same.
+
+    The function of a view has nothing to do.
+    """
+
+    loops: list[Loop]
+    python: Callable[[], None]
+
+
+class Layout:
+    """The memory of a program, and its parts. Making it runs the record once.
+
+    Parameters
+    ----------
+    record : Record
+    gradients : dict of LeafGradient
+        By id of the leaf.
+    inputs : list of arrays
+        What the arguments hold.
+
+    Attributes
+    ----------
+    inputs : list of arrays
+        Copies of them, which the parts work on.
+    parts : list of Part
+    outside : list of arrays
+        Memory that Python, or the caller, looks at.
+    fixed : dict
+        Tensors that are used where they lie, by id, and where that is.
+    written : dict of Tensors
+        Those that are changed, by id.
+    updates : list of Update
+    """
+
+    def __init__(
+        self, record: Record, gradients: dict[int, LeafGradient], inputs: list[np.ndarray]
+    ) -> None:
+        self.gradients = gradients
+        self.inputs = [_copy_of(x) for x in inputs]
+        self.values: list[Any] = self.inputs + [None] * (record.size - len(inputs))
+        self.outside: list[np.ndarray] = []
+        self.fixed: dict[int, tuple[Tensor, np.ndarray]] = {}
+        self.written: dict[int, Tensor] = {}
+        self.updates: list[Update] = []
+        with no_grad():
+            self.parts = [self._part(instruction) for instruction in record.instructions]
+        mapped(record.output, self._look_at)
+
+    def tensor(self, stand: Any) -> Any:
+        """Return the tensor that something in a record stands for."""
+        if type(stand) is Slot:
+            return Tensor(self.values[stand.number])
+        return stand.leaf.grad if type(stand) is Gradient else stand
+
+    def array(self, stand: Any) -> Any:
+        """Return the array that something in a record stands for."""
+        kind = type(stand)
+        if kind is Slot:
+            return self.values[stand.number]
+        if kind is Tensor:
+            self.fixed[id(stand)] = stand, stand._data
+            return stand._data
+        if kind is Gradient:
+            return self.gradients[id(stand.leaf)].array
+        return stand
+
+    def _look_at(self, *stands: Any) -> None:
+        self.outside += [x for x in map(self.array, stands) if isinstance(x, np.ndarray)]
+
+    def _part(self, instruction: Instruction) -> Part:
+        """Run an instruction, and return it as a part."""
+        function, args, params, slot = instruction
+        if slot is not None:
+            return self._operation(function, args, params, slot)
+        if function is ACCUMULATE:
+            leaf, g, had_none = args
+            self.array(leaf)
+            home, g = self.gradients[id(leaf)].array, self.array(g)
+            return _part(np.positive, g, home) if had_none else _part(np.add, home, g, home)
+        if function is WRITE:
+            if type(args[0]) is Tensor:
+                self.written[id(args[0])] = args[0]
+            target, source = map(self.array, args)
+            return _part(np.positive, source, target)
+        if function in CLEARING:
+            return Part([], nothing)
+        if function is STEP:
+            return self._step(*args)
+        self._look_at(*args)
+
+        def effect() -> None:
+            function(*map(self.tensor, args), **params)
+
+        effect()
+        return Part([], effect)
+
+    def _operation(self, function: Any, args: Any, params: dict[str, Any], slot: int) -> Part:
+        arrays = tuple(map(self.array, args))
+        try:
+            if not all(map(_is_plain, (*arrays, *params.values()))):
+                raise TypeError("it may depend on more than its arrays")
+            result, loops = trace(function, arrays, params)
+            if loops:
+                machine.Code([loops]).check(result)
+        except Exception:  # of whatever kind: then Python does it, or says what is wrong
+            loops, result = [], np.array(function(*arrays, **params))
+            self.outside += [result, *(x for x in arrays if isinstance(x, np.ndarray))]
+        else:
+            if not loops:
+                self.values[slot] = result
+                return Part([], nothing)
+        self.values[slot] = result
+
+        def operation() -> None:
+            np.copyto(result, function(*arrays, **params))
+
+        return Part(loops, operation)
+
+    def _step(self, optimizer: Any) -> Part:
+        try:
+            update = Update(optimizer)
+            machine.Code([update.loops])
+        except Exception:  # of whatever kind: then it steps in Python
+            optimizer.step()
+            return Part([], optimizer.step)
+        optimizer.step()
+        self.updates.append(update)
+        self.written.update((id(p), p) for flat in update.flats for p in flat.params)
+        return Part(update.loops, optimizer.step)
+
+
+def _part(ufunc: np.ufunc, *operands: Any) -> Part:
+    """Run a ufunc, whose last operand is its result, and return it as a part."""
+    loop = Loop(ufunc, operands)
+
+    def python() -> None:
+        *arguments, out = loop.operands
+        ufunc(*arguments, out=out)
+
+    python()
+    try:
+        machine.Code([[loop]])
+    except Exception:  # no Numba, or types that differ
+        return Part([], python)
+    return Part([loop], python)
+
+
+def nothing() -> None:
+    """What there is to do for a view."""
+
+
+def _copy_of(x: np.ndarray) -> np.ndarray:
+    """Return a copy with the same steps from element to element: sums depend on their order."""
+    low, high = byte_bounds(x)
+    first = x.__array_interface__["data"][0] - low
+    room = np.empty(high - low, np.uint8)
+    copy: np.ndarray = np.ndarray(x.shape, x.dtype, room, first, x.strides)
+    np.copyto(copy, x)
+    return copy
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is all that it says, so that a loop made for it does not depend on more."""
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_plain, value))
+    kinds = (np.ndarray, np.generic, np.dtype, type, float, int, str, slice, type(None), type(...))
+    return isinstance(value, kinds)
