@@ -30,6 +30,7 @@ def write() -> None:
     parts = {
         "machine": machine.sentence(stored["machine"]),
         "rows": table(stored["rows"].get("1", {})),
+        "scalars": scalar_code(stored["rows"].get("1", {})),
         "threads": threads_table(stored["rows"]),
         "facts": facts_table(stored["facts"]),
     }
@@ -75,6 +76,20 @@ def table(measured: Mapping[str, Any]) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def scalar_code(measured: Mapping[str, Any]) -> str:
+    """Return the sentence on scalar code, which one row has, and so no column."""
+    for name, found in measured.items():
+        seconds = found["seconds"]
+        if {"scalars", *OURS} <= set(seconds):
+            theirs, *ours = (float(np.median(seconds[n])) for n in ("scalars", *OURS))
+            return (
+                "Scalar code, one Python object a number as in micrograd, takes "
+                f"{duration(theirs)} for a step of `{name}`: {_number(theirs / ours[0])} times as "
+                f"long as minigrad, {_number(theirs / ours[1])} times as long as replayed."
+            )
+    return ""
 
 
 def threads_table(measured: Mapping[str, Any]) -> str:

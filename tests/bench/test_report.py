@@ -39,6 +39,13 @@ def test_the_second_thread_gains_what_it_gains():
     assert line.endswith("| 2.00 | 2.00 | 2.00 |")
 
 
+def test_scalar_code_has_a_sentence():
+    seconds = {"minigrad": [2e-4], "minigrad replayed": [5e-5], "scalars": [1.0]}
+    sentence = report.scalar_code({"moons": {"absent": {}, "seconds": seconds}})
+    assert "5,000 times as long as minigrad, 20,000 times as long as replayed" in sentence
+    assert report.scalar_code(MEASURED) == ""
+
+
 def test_text_outside_of_the_markers_stays():
     text = "before\n<!-- benchmark: rows -->\nold\n<!-- end -->\nafter\n"
     new = report.inserted(text, {"rows": "new"})
@@ -51,7 +58,7 @@ def test_every_marker_has_its_part(page):
     text = page.read_text(encoding="utf-8")
     assert re.findall(r"<!-- benchmark: (\w+) -->", text)
     assert "<!-- benchmark: rows -->" in text
-    empty = dict.fromkeys(("machine", "picture", "rows", "threads", "facts"), "")
+    empty = dict.fromkeys(("machine", "picture", "rows", "scalars", "threads", "facts"), "")
     assert report.inserted(text, empty).count("<!-- end -->") == text.count("<!-- end -->")
 
 
