@@ -30,9 +30,10 @@ def signature_of_ufunc(
 def skip_inherited(
     app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: object
 ) -> bool | None:
-    """Leave out what a class only passes on from Matplotlib."""
+    """Leave out what a class only passes on from Matplotlib, and the numbers of its fields."""
     module = getattr(obj, "__module__", None) or ""
-    return True if module.startswith("matplotlib") else None
+    numbered = (getattr(obj, "__doc__", None) or "").startswith("Alias for field number")
+    return True if numbered or module.startswith("matplotlib") else None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

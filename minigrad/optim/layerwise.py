@@ -75,7 +75,7 @@ class LARS(Optimizer):
     weight_decay : float
         λ, an L2 penalty.
     trust_coefficient : float
-        c.
+        The factor c.
     eps : float
         ε.
     norm : {"separate", "joint"}
