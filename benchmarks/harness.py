@@ -13,7 +13,7 @@ import numpy as np
 
 BLOCK = 0.02  # seconds that a contender works in each round
 FRESH = 300  # steps before parameters are put back: momentum that decays for longer turns subnormal
-REST = 0.1  # seconds before each block, for the threads of the contender before it to fall asleep
+REST = 0.05  # seconds before each block, for the threads of the contender before it to fall asleep
 WARM_UP = 3
 TOLERANCE = 1e-5
 

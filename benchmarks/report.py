@@ -28,7 +28,7 @@ def write() -> None:
     figure = picture.draw(stored["rows"].get("1", {}))
     PICTURE.write_text(figure.svg(), encoding="utf-8")
     parts = {
-        "machine": machine.sentence(stored["machine"]),
+        "machine": " ".join([machine.sentence(stored["machine"]), *absent(stored["rows"])]),
         "rows": table(stored["rows"].get("1", {})),
         "scalars": scalar_code(stored["rows"].get("1", {})),
         "threads": threads_table(stored["rows"]),
@@ -76,6 +76,17 @@ def table(measured: Mapping[str, Any]) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def absent(measured: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each contender that this machine could not run."""
+    reasons = {
+        name: why
+        for rows in measured.values()
+        for row in rows.values()
+        for name, why in row["absent"].items()
+    }
+    return [f"{name} is absent: {why}." for name, why in reasons.items()]
 
 
 def scalar_code(measured: Mapping[str, Any]) -> str:

@@ -90,7 +90,7 @@ def torch_compile(function: Callable[..., Any]) -> Callable[..., Any]:
     import torch
 
     if shutil.which(os.environ.get("CXX", "g++")) is None:
-        raise Absent("torch.compile needs a C++ compiler")
+        raise Absent("it needs a C++ compiler")
     return torch.compile(function)
 
 

@@ -39,6 +39,12 @@ def test_the_second_thread_gains_what_it_gains():
     assert line.endswith("| 2.00 | 2.00 | 2.00 |")
 
 
+def test_who_is_absent_is_said_once():
+    row = {"absent": {"torch.compile": "it needs a C++ compiler"}, "seconds": {}}
+    sentences = report.absent({"1": {"a": row, "b": row}, "2": {"a": row}})
+    assert sentences == ["torch.compile is absent: it needs a C++ compiler."]
+
+
 def test_scalar_code_has_a_sentence():
     seconds = {"minigrad": [2e-4], "minigrad replayed": [5e-5], "scalars": [1.0]}
     sentence = report.scalar_code({"moons": {"absent": {}, "seconds": seconds}})
