@@ -70,7 +70,7 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
             stacklevel=4,
         )
 
-    def advance(key: Any, args: tuple[Any, ...]) -> Any:
+    def advance(key: Any, arrays: list[np.ndarray], args: tuple[Any, ...]) -> Any:
         """Run the step in the way that is next for this key."""
         found = known.get(key)
         if isinstance(found, str):
@@ -78,9 +78,9 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
         if found is not None and found.holds():
             try:
                 if isinstance(found, Program):
-                    return found.run(args)
+                    return found.run(arrays)
                 if found.confirmed:
-                    known[key] = program = Program(found, args)
+                    known[key] = program = Program(found, arrays)
                     return program.results()
             except NotReadyError as error:
                 if error.reason is not None:
@@ -101,7 +101,17 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
         if mode.observer is not None or not busy.acquire(blocking=False):
             return step(*_as_tensors(args))
         try:
-            return advance((mode.recording, *map(_signature, args)), args)
+            key: list[Any] = [mode.recording]
+            arrays = []
+            for arg in args:
+                array = arg._data if type(arg) is Tensor else arg
+                if isinstance(array, np.ndarray):
+                    arrays.append(array)
+                    tracked = array is not arg and arg.requires_grad
+                    key += array.shape, array.strides, array.dtype, tracked
+                else:
+                    key += type(arg), arg
+            return advance(tuple(key), arrays, args)
         finally:
             busy.release()
 
@@ -110,14 +120,6 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
 
 def _as_tensors(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(Tensor(arg) if isinstance(arg, np.ndarray) else arg for arg in args)
-
-
-def _signature(arg: Any) -> Any:
-    if isinstance(arg, np.ndarray):
-        return arg.shape, arg.dtype, arg.strides, False
-    if type(arg) is Tensor:
-        return arg.shape, arg.dtype, arg._data.strides, arg.requires_grad
-    return type(arg), arg
 
 
 def _detached(output: Any) -> Any:

@@ -26,8 +26,8 @@ class Program:
     Parameters
     ----------
     record : Record
-    args : tuple
-        The step's arguments, tensors and arrays among them.
+    arrays : list of arrays
+        Those among the step's arguments, and those of the tensors.
 
     Raises
     ------
@@ -35,13 +35,13 @@ class Program:
         If the gradients are not as they were in the record. Nothing has been done then.
     """
 
-    def __init__(self, record: Record, args: tuple[Any, ...]) -> None:
+    def __init__(self, record: Record, arrays: list[np.ndarray]) -> None:
         self.record = record
         gradients, self.cleared = gradients_of(record.instructions)
         self.gradients = list(gradients.values())
         for gradient in self.gradients:
             gradient.prepare()
-        self.layout = layout = Layout(record, gradients, arrays_in(args))
+        self.layout = layout = Layout(record, gradients, arrays)
         self.fixed = list(layout.fixed.values())
         self.written = [memory_of(tensor) for tensor in layout.written.values()]
         self.updates = layout.updates
@@ -67,7 +67,7 @@ class Program:
                 return False
         return not self.record.conditions or self.record.holds()
 
-    def run(self, args: tuple[Any, ...]) -> Any:
+    def run(self, arrays: list[np.ndarray]) -> Any:
         """Do it again with other numbers.
 
         Raises
@@ -77,8 +77,8 @@ class Program:
         """
         for gradient in self.gradients:
             gradient.prepare()
-        self.given = arrays_in(args)
-        for take, array in zip(self.inputs, self.given, strict=True):
+        self.given = arrays
+        for take, array in zip(self.inputs, arrays, strict=True):
             take(array)
         for update in self.updates:
             update.advance()
@@ -94,7 +94,8 @@ class Program:
 
     def results(self) -> Any:
         """Return what the step returns, in memory of its own."""
-        return mapped(self.record.output, self._result)
+        output = self.record.output
+        return self._result(output) if type(output) is Slot else mapped(output, self._result)
 
     def _result(self, stand: Any) -> Any:
         if type(stand) is Slot:
@@ -150,9 +151,3 @@ class Program:
             mine[...] = given
 
         return copy
-
-
-def arrays_in(args: tuple[Any, ...]) -> list[np.ndarray]:
-    """Return the arrays among the arguments, those of tensors included."""
-    arrays = [arg._data if type(arg) is Tensor else arg for arg in args]
-    return [array for array in arrays if isinstance(array, np.ndarray)]

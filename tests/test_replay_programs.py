@@ -1,0 +1,264 @@
+"""What a program may rely on, and what it leaves behind."""
+
+import copy
+import threading
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad import nn
+from minigrad.modes import no_grad
+from minigrad.replay.layout import nothing
+from minigrad.replay.program import Program
+from minigrad.replay.recording import record
+
+pytest.importorskip("numba", reason="without Numba a program is Python")
+
+
+def draw(*shape):
+    return np.random.default_rng(0).normal(size=shape).astype(np.float32)
+
+
+def trainer(model, optimizer=None, loss=nn.cross_entropy):
+    optimizer = optimizer or mg.optim.SGD(model.parameters(), 0.1, momentum=0.9)
+
+    def step(x, y):
+        optimizer.zero_grad()
+        value = loss(model(x), y)
+        value.backward()
+        optimizer.step()
+        return value
+
+    return step
+
+
+def mlp():
+    rng = np.random.default_rng(1)
+    return nn.Sequential(nn.Linear(36, 16, rng=rng), nn.ReLU(), nn.Linear(16, 4, rng=rng))
+
+
+def program_of(step, *args):
+    kept, _ = record(step, tuple(map(mg.Tensor, args)))
+    return Program(kept, list(args))
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        self.attention = nn.MultiHeadAttention(8, 2)
+        self.norm = nn.LayerNorm(8)
+        self.linear = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 8))
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, x):
+        x = x + self.attention(self.norm(x))
+        return self.head(x + self.linear(x))[:, -1]
+
+
+MODELS = {
+    "softmax regression": (lambda: nn.Linear(36, 4), (8, 36)),
+    "multilayer perceptron": (mlp, (8, 36)),
+    "tanh": (lambda: nn.Sequential(nn.Linear(36, 4), nn.Tanh(), nn.Linear(4, 4)), (8, 36)),
+    "batch normalisation": (
+        lambda: nn.Sequential(nn.Linear(36, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 4)),
+        (8, 36),
+    ),
+    "convolution": (
+        lambda: nn.Sequential(
+            nn.Conv2d(1, 3, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(27, 4),
+        ),
+        (8, 1, 6, 6),
+    ),
+    "transformer": (Transformer, (8, 5, 8)),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("optimizer", [mg.optim.SGD, mg.optim.AdamW])
+def test_the_models_of_the_course_run_without_python(name, optimizer):
+    make, shape = MODELS[name]
+    model = make()
+    labels = np.arange(8) % 4
+    program = program_of(trainer(model, optimizer(model.parameters(), 0.01)), draw(*shape), labels)
+    python = [part.python for part in program.layout.parts if not part.loops]
+    assert all(function is nothing for function in python), python
+    assert len(program.segments) == 1
+
+
+def test_a_gradient_is_made_where_the_optimizer_reads_it():
+    program = program_of(trainer(mlp()), draw(8, 36), np.arange(8) % 4)
+    copies = [p for p in program.code.parts if [o.function for o in p] == [np.positive]]
+    assert copies == []
+
+
+def test_a_gradient_that_is_kept_keeps_its_numbers():
+    model, other = mlp(), mlp()
+    step, compiled = trainer(model), mg.compile(trainer(other))
+    kept, expected = [], []
+    for i in range(8):
+        x, y = draw(8, 36) * (i + 1), np.arange(8) % 4
+        step(x, y)
+        compiled(x, y)
+        expected.append(model[0].weight.grad.numpy().copy())
+        kept.append(other[0].weight.grad if i % 2 else other[0].weight.grad.numpy()[:])
+    for a, b in zip(expected, kept, strict=True):
+        np.testing.assert_array_equal(a, np.asarray(b))
+
+
+def test_two_programs_share_the_parameters_of_one_model():
+    model, other = mlp(), mlp()
+    step, compiled = trainer(model), mg.compile(trainer(other))
+    for size in [8, 8, 8, 3, 3, 3, 8, 3, 8, 3]:
+        x, y = draw(size, 36), np.arange(size) % 4
+        assert step(x, y).item() == compiled(x, y).item()
+
+
+def test_weights_that_are_loaded_between_steps_are_used():
+    model, other = mlp(), mlp()
+    start = copy.deepcopy(model.state_dict())
+    step, compiled = trainer(model), mg.compile(trainer(other))
+    for i in range(8):
+        if i == 5:
+            model.load_state_dict(start)
+            other.load_state_dict(start)
+        x, y = draw(8, 36), np.arange(8) % 4
+        assert step(x, y).item() == compiled(x, y).item()
+
+
+def test_an_optimizers_state_that_is_loaded_between_steps_is_used():
+    losses = []
+    for wrap in [lambda f: f, mg.compile]:
+        model = mlp()
+        optimizer = mg.optim.Adam(model.parameters(), 0.01)
+        step = wrap(trainer(model, optimizer))
+        saved = None
+        for i in range(9):
+            if i == 2:
+                saved = copy.deepcopy(optimizer.state_dict())
+            if i == 6:
+                optimizer.load_state_dict(saved)
+            losses.append(step(draw(8, 36), np.arange(8) % 4).item())
+    assert losses[:9] == losses[9:]
+
+
+def test_gradients_that_add_up_over_calls_do_so_in_a_replay():
+    w, v = (mg.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    for tensor in (w, v):
+        tensor.grad = mg.tensor([0.0, 0.0])
+
+    def step(tensor, x):
+        (tensor * x).sum().backward()
+
+    compiled = mg.compile(lambda x: step(v, x))
+    for i in range(6):
+        x = draw(2) * i
+        step(w, x)
+        compiled(x)
+        np.testing.assert_array_equal(w.grad.numpy(), v.grad.numpy())
+
+
+def test_a_change_by_a_replay_is_noticed_by_a_graph_that_used_the_parameter():
+    model = mlp()
+    compiled = mg.compile(trainer(model))
+    x, y = draw(8, 36), np.arange(8) % 4
+    for _ in range(4):
+        compiled(x, y)
+    loss = nn.cross_entropy(model(x), y)
+    compiled(x, y)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()
+
+
+@pytest.mark.parametrize("rows", [3, 3000])
+def test_arguments_may_lie_anywhere_and_are_not_changed(rows):
+    total = mg.compile(lambda x: mg.sum(x * 2, axis=0))
+    for i in range(6):
+        room = np.zeros(rows * 16 + 1, np.uint8)
+        x = room[i % 2 : i % 2 + rows * 16].view(np.float64).reshape(rows, 2)
+        x[...] = np.arange(rows * 2).reshape(rows, 2) + i
+        before = x.copy()
+        np.testing.assert_array_equal(total(x).numpy(), (2 * before).sum(0))
+        np.testing.assert_array_equal(x, before)
+
+
+def test_a_large_argument_with_a_wrong_label_is_an_error_and_the_next_is_not():
+    step = mg.compile(lambda x, y: nn.cross_entropy(x, y))
+    x, y = draw(3000, 4), np.arange(3000) % 4
+    for _ in range(4):
+        expected = step(x, y).item()
+    with pytest.raises(ValueError, match="label 4 at index 2999"):
+        step(x, np.where(np.arange(3000) == 2999, 4, y))
+    assert step(x, y).item() == expected
+
+
+def test_a_step_that_fails_is_not_counted():
+    model = mlp()
+    optimizer = mg.optim.SGD(model.parameters(), 0.1)
+    compiled = mg.compile(trainer(model, optimizer))
+    x, y = draw(8, 36), np.arange(8) % 4
+    for _ in range(4):
+        compiled(x, y)
+    with pytest.raises(ValueError, match="label"):
+        compiled(x, y + 1)
+    assert optimizer.steps == 4
+
+
+def test_a_step_that_changes_an_argument_runs_as_it_is_and_says_so():
+    def double(x):
+        with no_grad():
+            x *= 2
+
+    compiled = mg.compile(double)
+    with pytest.warns(RuntimeWarning, match="changes an argument"):
+        compiled(draw(2))
+    x = draw(2)
+    expected = 2 * x
+    compiled(x)
+    np.testing.assert_array_equal(x, expected)
+
+
+def test_a_step_that_leaves_a_gradient_on_an_argument_runs_as_it_is_and_says_so():
+    compiled = mg.compile(lambda x: (x * x).sum().backward())
+    x = mg.tensor([3.0], requires_grad=True)
+    with pytest.warns(RuntimeWarning, match=r"return mg.grad"):
+        compiled(x)
+    assert x.grad.item() == 6
+
+
+def test_threads_do_not_meet_in_one_program():
+    compiled = mg.compile(lambda x: mg.exp(x).sum())
+    xs = [draw(100_000) * i for i in range(4)]
+    expected = [mg.exp(mg.Tensor(x)).sum().item() for x in xs]
+    wrong = []
+
+    def work(i):
+        for _ in range(50):
+            if compiled(xs[i]).item() != expected[i]:
+                wrong.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_memory_goes_with_the_compiled_function():
+    import gc
+    import weakref
+
+    compiled = mg.compile(lambda x: x * 2)
+    for _ in range(4):
+        compiled(draw(10))
+    gone = weakref.ref(compiled)
+    gc.disable()
+    try:
+        del compiled
+        assert gone() is None
+    finally:
+        gc.enable()
