@@ -124,7 +124,7 @@ def _getitem(x: Any, *key: Any) -> Any:
 def _scatter(x: Any, shape: Sequence[int], *key: Any) -> Any:
     out = np.zeros(shape, np.result_type(x))
     if all(part is None or part is ... or isinstance(part, (int, slice)) for part in key):
-        out[key] = x
+        np.copyto(out[key if ... in key else (*key, ...)], x)
     elif out.ndim == 2 and len(key) == 1 and key[0].dtype.kind in "iu":
         rows = kernels.in_order(np.reshape(key[0], key[0].size))
         values = kernels.in_order(np.reshape(x, (rows.size, out.shape[1])))

@@ -59,7 +59,9 @@ class Tracer:
         np.copyto(target, source)
         self.loops.append(Loop(np.positive, (source, target)))
 
-    def reduce(self, ufunc: np.ufunc, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
+    def reduce(
+        self, ufunc: np.ufunc, x: np.ndarray, axis: Any, keepdims: bool, **initial: Any
+    ) -> np.ndarray:
         """Run a ufunc along axes.
 
         Raises
@@ -69,14 +71,14 @@ class Tracer:
         """
         if not is_packed(x):
             raise TypeError("a reduction is followed over packed memory")
-        result = np.asarray(ufunc.reduce(x, axis=axis, keepdims=keepdims))
+        result = np.asarray(ufunc.reduce(x, axis=axis, keepdims=keepdims, **initial))
         axes = range(x.ndim) if axis is None else np.atleast_1d(axis) % x.ndim
         kept = result.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
-        if ufunc.identity is None:  # maximum and minimum, where counting one twice does no harm
+        start = x.dtype.type(initial.get("initial", ufunc.identity or 0))
+        if ufunc.identity is None and not initial:  # maximum, minimum: one may be met twice
             first = (slice(0, 1) if i in axes else slice(None) for i in range(x.ndim))
-            self.loops.append(Loop(np.positive, (x[(*first, ...)], kept)))
-        else:
-            self.loops.append(Loop(np.positive, (x.dtype.type(ufunc.identity), kept)))
+            start = x[(*first, ...)]
+        self.loops.append(Loop(np.positive, (start, kept)))
         self.loops.append(Loop(ufunc, (kept, x, kept)))
         return result
 
@@ -262,5 +264,6 @@ _ANSWERS: dict[Any, Callable[..., Any]] = {
     np.sum: _reduction(np.add),
     np.max: _reduction(np.maximum),
     np.min: _reduction(np.minimum),
+    np.copyto: lambda target, source: mode.tracer.copy(*plain((source, target))),
     np.empty_like: lambda x: StandIn(np.empty_like(x.array)),
 }
