@@ -79,14 +79,14 @@ def nest_of(ufunc: np.ufunc, operands: list[np.ndarray]) -> Nest:
     if ufunc is np.matmul:
         return _matmul_nest(operands)
     shape = np.broadcast_shapes(*(x.shape for x in operands))
-    axes = _joined(shape, [_steps(x, shape) for x in operands])
+    axes = _joined(shape, [_steps(x.shape, x.strides, shape) for x in operands])
     (length, steps), outer = (axes[-1], axes[:-1]) if axes else ((1, (0,) * len(operands)), [])
     return Nest(tuple(n for n, _ in outer), tuple(s for _, s in outer), (length,), steps)
 
 
 def _matmul_nest(operands: list[np.ndarray]) -> Nest:
     shape = np.broadcast_shapes(*(x.shape[:-2] for x in operands))
-    outer = _joined(shape, [_steps(x, shape) for x in operands])
+    outer = _joined(shape, [_steps(x.shape[:-2], x.strides[:-2], shape) for x in operands])
     rows, inner = operands[0].shape[-2:]
     core = tuple(step for x in operands for step in x.strides[-2:])
     count, steps = outer.pop() if outer else (1, (0,) * len(operands))
@@ -98,12 +98,12 @@ def _matmul_nest(operands: list[np.ndarray]) -> Nest:
     )
 
 
-def _steps(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the steps of the leading axes of ``x`` along ``shape``; 0 where it is repeated."""
-    ndim = min(x.ndim, len(shape))
-    known = zip(x.shape[:ndim], x.strides[:ndim], strict=True)
-    steps = tuple(step if n > 1 else 0 for n, step in known)
-    return (0,) * (len(shape) - ndim) + steps
+def _steps(
+    lengths: tuple[int, ...], strides: tuple[int, ...], shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return the steps of an operand along ``shape``; 0 where it is repeated."""
+    steps = (step if n > 1 else 0 for n, step in zip(lengths, strides, strict=True))
+    return (0,) * (len(shape) - len(lengths)) + tuple(steps)
 
 
 def _joined(
