@@ -28,7 +28,7 @@ def draw(measured: Mapping[str, Any]) -> Figure:
     """Draw the ratio of each contender to PyTorch, with quartiles, on a logarithmic axis."""
     rows = [row for row in catalogue.rows() if row.name in measured]
     ratios = [results.ratios(row, measured[row.name]["seconds"]) for row in rows]
-    figure, axes = subplots(alt=_words(ratios), figsize=(8.2, 1.5 + 0.3 * len(rows)))
+    figure, axes = subplots(alt=_words(ratios), figsize=(7.4, 1.5 + 0.3 * len(rows)))
     axes.axvline(1, color=INK, linewidth=1)
     for name, color, marker, size in SERIES:
         filled = color if name != "minigrad" else axes.get_facecolor()

@@ -190,7 +190,7 @@ def _ours(row: Row, faster: Mapping[str, np.ndarray], name: str) -> str:
     cells = [(name, "")] + [(other, other.removeprefix(f"{name},") + " ") for other in others]
     return "<br>".join(
         f"{label}**{_ratio(faster.get(key))}**"
-        + (f" (≥ {row.goals[key]:g})" if key in row.goals else "")
+        + (f" (≥\N{NO-BREAK SPACE}{row.goals[key]:g})" if key in row.goals else "")
         for key, label in cells
         if key in faster
     )

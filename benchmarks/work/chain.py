@@ -58,7 +58,7 @@ def jax(length: int) -> Contender:
 MEASURED = [
     Row(
         "chain",
-        "a chain of 10⁵ small operations, forward and backward",
+        "chain of 10⁵ small operations",
         {
             "minigrad": partial(minigrad, replayed=False),
             "minigrad replayed": partial(minigrad, replayed=True),

@@ -91,7 +91,7 @@ def jax(batch: int) -> Contender:
 MEASURED = [
     Row(
         "cnn",
-        "CNN (conv 8, pool, conv 16, pool, linear), 28×28, B = 64",
+        "CNN, 28×28, B = 64",
         {
             "minigrad": partial(minigrad, replayed=False),
             "minigrad replayed": partial(minigrad, replayed=True),

@@ -92,7 +92,7 @@ def jax(batch: int, widths: tuple[int, ...]) -> Contender:
 MEASURED = [
     Row(
         "hvp",
-        "Hessian-vector product of the MLP, B = 64",
+        "Hessian-vector product, B = 64",
         {
             "minigrad": partial(minigrad, replayed=False),
             "minigrad replayed": partial(minigrad, replayed=True),

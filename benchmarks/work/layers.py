@@ -174,7 +174,7 @@ def entropy_numpy(n: int, classes: int) -> Contender:
 MEASURED = [
     Row(
         "batch-norm",
-        "batch norm, ReLU, dropout on 256×512, forward and backward",
+        "batch norm, ReLU, dropout, 256×512",
         {
             "minigrad": partial(block_minigrad, replayed=False),
             "minigrad replayed": partial(block_minigrad, replayed=True),
@@ -189,7 +189,7 @@ MEASURED = [
     ),
     Row(
         "cross-entropy",
-        "softmax cross-entropy on 1024×1000, forward and backward",
+        "softmax cross-entropy, 1024×1000",
         {
             "minigrad": partial(entropy_minigrad, replayed=False),
             "minigrad replayed": partial(entropy_minigrad, replayed=True),

@@ -183,7 +183,7 @@ CONTENDERS = {
     "minigrad replayed": partial(minigrad, replayed=True),
     "NumPy": numpy,
     "PyTorch": torch,
-    "PyTorch, fused optimizer": partial(torch, fused=True),
+    "PyTorch, fused": partial(torch, fused=True),
     "torch.compile": partial(torch, compiled=True),
     "JAX": jax,
     "autograd": autograd,
@@ -205,7 +205,7 @@ MEASURED = [
     _row("mlp-64", "MLP 784-128-10, B = 64", (2.1, 3), batch=64),
     _row("mlp-256", "MLP 784-128-10, B = 256", (1.35, 1.45), batch=256),
     _row("mlp-1024", "MLP 784-128-10, B = 1024", (1.05, 1.15), batch=1024),
-    _row("mlp-64-old", "MLP 784-128-10, B = 64, after 3,000 steps", age=3000, batch=64),
+    _row("mlp-64-old", "MLP 784-128-10, B = 64, step 3,000", age=3000, batch=64),
     _row("mlp-adam", "MLP 784-128-10, Adam, B = 128", (2.1, 2.4), batch=128, optimizer="adam"),
     _row("mlp-wide", "MLP 784-512-512-10, Adam, B = 128", (1.4, 1.45), **WIDE),
 ]

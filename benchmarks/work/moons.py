@@ -143,7 +143,7 @@ def scalars(points: int) -> Contender:
 MEASURED = [
     Row(
         "moons",
-        "moons, 2-16-16-1, 100 points, full batch, float64",
+        "moons 2-16-16-1, 100 points",
         {
             "minigrad": partial(minigrad, replayed=False),
             "minigrad replayed": partial(minigrad, replayed=True),

@@ -94,7 +94,7 @@ def autograd(points: int) -> Contender:
 MEASURED = [
     Row(
         "linear-regression",
-        "linear regression, 100 points, full batch",
+        "linear regression, 100 points",
         {
             "minigrad": minigrad,
             "minigrad, from primitives": partial(minigrad, fused=False),

@@ -129,7 +129,7 @@ def jax(batch: int, length: int, width: int, heads: int) -> Contender:
 MEASURED = [
     Row(
         "transformer",
-        "transformer block, d = 64, 4 heads, length 64, B = 16",
+        "transformer block, d = 64, B = 16",
         {
             "minigrad": partial(minigrad, replayed=False),
             "minigrad replayed": partial(minigrad, replayed=True),
