@@ -63,9 +63,18 @@ def test_conda_and_pip_ask_for_the_same_packages_with_the_same_bounds():
     lines, from_pip = conda_packages()
     # A conda line `name >=1,<2` is a requirement as pip writes it; what is not fails to parse.
     conda = bounds([*lines, *from_pip[:-1]])
-    assert conda.pop("python") == SpecifierSet(PROJECT["requires-python"])
+    conda.pop("python")
     assert conda.pop("pip") == SpecifierSet()
     assert conda == required()
+
+
+def test_conda_asks_for_a_python_that_binder_can_read_and_continuous_integration_tests():
+    (line,) = (line for line in conda_packages()[0] if line.startswith("python "))
+    version = re.match(r"python\s*=+\s*(\d+\.\d+)", line)[1]  # the pattern of repo2docker
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
+    for job in jobs.values():
+        assert version in job["strategy"]["matrix"]["python"]
+    assert SpecifierSet(PROJECT["requires-python"]).contains(f"{version}.0")
 
 
 def test_conda_takes_from_pip_the_project_itself_and_what_conda_forge_lacks():

@@ -2,6 +2,7 @@
 
 import base64
 import shutil
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
@@ -86,6 +87,14 @@ def test_a_lesson_can_be_opened_on_binder_and_colab(built, pages):
         links = {urlsplit(a["href"]).netloc: a["href"] for a in page.select("a[href^='https://']")}
         for host in ("mybinder.org", "colab.research.google.com"):
             assert links[host].endswith(f"/notebooks/{notebook.name}")
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_first_cell_of_a_lesson_says_what_colab_has_to_install(notebook):
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    cells = nbformat.read(notebook, as_version=4).cells
+    first = next(cell.source for cell in cells if cell.cell_type == "code")
+    assert f"# %pip install git+{urls['Repository']}\n" in first
 
 
 def test_the_first_page_shows_the_animation_that_lesson_00_stores(built):
