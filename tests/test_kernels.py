@@ -97,10 +97,40 @@ def rows_of(draw, count):
 
 
 @st.composite
+def dropped(draw):
+    [x], results = draw(rows_of(1))
+    seed = np.array([draw(st.integers(0, 2**63 - 1))])
+    return [x, seed, draw(st.integers(0, 2**32)), draw(st.floats(0, 4, width=16))], results
+
+
+@st.composite
 def logits(draw):
     shape = draw(st.integers(0, 4)), draw(st.integers(1, 40))
     x = draw(arrays(draw(DTYPES), shape))
     return [x], [empty((2, len(x)), x.dtype)]
+
+
+@st.composite
+def groups(draw):
+    """Numbers that are in groups of at least two, and how they lie."""
+    shape = draw(st.tuples(st.integers(2, 3), st.integers(1, 3), st.integers(1, 20)))
+    x = draw(arrays(draw(DTYPES), shape))
+    return [x, 1e-5], [empty((3, shape[1]), x.dtype)]
+
+
+@st.composite
+def normalized(draw, result):
+    """Groups, their moments, and what else the kernel takes."""
+    [x, eps], [parts] = draw(groups())
+    reference.moments(x, eps, parts)
+    w, b = (draw(arrays(x.dtype, x.shape[1])) for _ in "wb")
+    if result == "y":
+        return [x, parts, w, b], [empty(x.shape, x.dtype)]
+    g, shares = draw(arrays(x.dtype, x.shape)), empty((2, x.shape[1]), x.dtype)
+    if result == "shares":
+        return [g, x, parts], [shares]
+    reference.normalize_shares(g, x, parts, shares)
+    return [g, x, parts, w, shares], [empty(x.shape, x.dtype)]
 
 
 @st.composite
@@ -132,8 +162,14 @@ ARGUMENTS = {
     "correlate_filter": filter_correlations(),
     "cross_entropy": labelled(-1, 1),
     "cross_entropy_slope": slopes(),
+    "dropout": dropped(),
     "gather": placed(gathered=True),
     "lay_fields": field_layouts(),
+    "moments": groups(),
+    "normalize": normalized("y"),
+    "normalize_pull": normalized("dx"),
+    "normalize_shares": normalized("shares"),
+    "relu": rows_of(1),
     "relu_slope": rows_of(2),
     "scatter": placed(gathered=False),
     "softmax_parts": logits(),

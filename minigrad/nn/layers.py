@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import ops
+from .. import kernels, ops
 from ..modes import effect
 from ..primitive import primitive
 from ..random import default_rng
@@ -205,10 +205,19 @@ def _check_indices(indices: Array, rows: int) -> None:
 
 
 @primitive()
-def _survivors(x: Any, p: float, rng: Generator) -> Any:
-    """Return 1 / (1 - p) where an element is kept, 0 where it is dropped."""
-    kept = rng.random(x.shape, x.dtype) >= p
-    return kept.astype(x.dtype) * (1 / (1 - p) if p < 1 else 0)
+def _seed(x: Any, rng: Generator) -> Any:
+    if type(x) is not np.ndarray:
+        raise TypeError("a draw is not to be followed, each replay makes its own")
+    return rng.integers(1 << 63, size=1)
+
+
+@primitive(lambda g, y, x, seed, p: _dropout(g, seed, p))
+def _dropout(x: Any, seed: Any, p: float) -> Any:
+    """Zero elements with probability ``p``: the same ones again from the same seed."""
+    y = np.empty(x.shape, x.dtype)
+    rows = np.reshape(kernels.in_order(x), x.size), np.reshape(y, x.size)
+    kernels.dropout(rows[0], seed, round(p * 2**32), 1 / (1 - p) if p < 1 else 0.0, rows[1])
+    return y
 
 
 class Dropout(Module):
@@ -233,7 +242,7 @@ class Dropout(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Drop some elements in training, none in use."""
-        return x * _survivors(x, self.p, self.rng) if self.training and self.p else x
+        return _dropout(x, _seed(x, self.rng), self.p) if self.training and self.p else x
 
     def extra_repr(self) -> str:
         """Return the probability."""

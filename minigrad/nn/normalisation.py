@@ -8,26 +8,98 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import ops
+from .. import kernels, ops
+from ..kernels import in_order
 from ..modes import no_grad
 from ..primitive import primitive
 from ..tensor import Array, Tensor
 from .module import Module
 
-
-def _undo(g: Any, y: Any, x: Any, axis: tuple[int, ...], eps: float) -> Any:
-    """Take out of ``g`` what cannot change the result: its mean, and its part along ``y``."""
-    mean = ops.mean(g, axis=axis, keepdims=True)
-    along = ops.mean(g * y, axis=axis, keepdims=True)
-    return (g - mean - y * along) / ops.sqrt(ops.var(x, axis=axis, keepdims=True) + eps)
+# Arrays are (A, G, S): group g is all of x[:, g, :], to be brought to mean b[g] and deviation w[g].
+# The pull-back to x is linear in the gradient and, per group, a symmetric matrix: it is its own
+# derivative there.
 
 
-@primitive(_undo)
-def standardize(x: Any, axis: tuple[int, ...], eps: float) -> Any:
-    """``x`` shifted and scaled to mean 0 and variance 1 (a little less, by ``eps``) over axes."""
-    distance = x - np.mean(x, axis=axis, keepdims=True)
-    variance = np.mean(distance * distance, axis=axis, keepdims=True)
-    return distance / np.sqrt(variance + eps)
+def _bend(h: Any, y: Any, g: Any, x: Any, w: Any, parts: Any, eps: float) -> Any:
+    """Pull ``h`` back to ``x``, on which the pull-back of ``g`` depends as well."""
+    one, none = _as_they_are(w.size, w.dtype)
+    standard = _normalize(x, one, none, parts, eps)
+    scale = 1 / ops.sqrt(ops.var(x, axis=(0, 2), keepdims=True) + eps)
+    pulled, along = _pull(g, x, w, parts, eps), _mean(standard * g) * _column(w)
+    curved = standard * _mean(h * pulled) + along * _pull(h, x, one, parts, eps)
+    return -scale * (curved + _mean(standard * h) * pulled)
+
+
+def _bend_in_weight(h: Any, y: Any, g: Any, x: Any, w: Any, parts: Any, eps: float) -> Any:
+    return ops.sum(h * _pull(g, x, _as_they_are(w.size, w.dtype)[0], parts, eps), axis=(0, 2))
+
+
+@primitive(lambda h, y, g, x, w, parts, eps: _pull(h, x, w, parts, eps), _bend, _bend_in_weight)
+def _pull(g: Any, x: Any, w: Any, parts: Any, eps: float) -> Any:
+    """Pull ``g`` back to ``x``."""
+    g, x, w = _alike(g, x, w)
+    dx, shares = np.empty(x.shape, x.dtype), np.empty((2, x.shape[1]), x.dtype)
+    kernels.normalize_shares(g, x, parts, shares)
+    kernels.normalize_pull(g, x, parts, w, shares, dx)
+    return dx
+
+
+@primitive(
+    lambda h, y, g, x, parts, eps: _normalize(x, h[1], h[0], parts, eps),
+    lambda h, y, g, x, parts, eps: _pull(g, x, h[1], parts, eps),
+)
+def _shares(g: Any, x: Any, parts: Any, eps: float) -> Any:
+    """Return what of ``g`` goes to b and to w, (2, G)."""
+    g, x = _alike(g, x)
+    shares = np.empty((2, x.shape[1]), x.dtype)
+    kernels.normalize_shares(g, x, parts, shares)
+    return shares
+
+
+@primitive(
+    lambda g, y, x, w, b, parts, eps: _pull(g, x, w, parts, eps),
+    lambda g, y, x, w, b, parts, eps: _shares(g, x, parts, eps)[1],
+    lambda g, y, x, w, b, parts, eps: ops.sum(g, axis=(0, 2)),
+)
+def _normalize(x: Any, w: Any, b: Any, parts: Any, eps: float) -> Any:
+    x, w, b = _alike(x, w, b)
+    y = np.empty(x.shape, x.dtype)
+    kernels.normalize(x, parts, w, b, y)
+    return y
+
+
+@primitive()
+def _moments(x: Any, eps: float) -> Any:
+    """Return (3, G): mean, variance, and what standardisation multiplies by."""
+    parts = np.empty((3, x.shape[1]), x.dtype)
+    kernels.moments(in_order(x), eps, parts)
+    return parts
+
+
+def _as_they_are(groups: int, dtype: npt.DTypeLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weight and bias that change nothing."""
+    return np.ones(groups, dtype), np.zeros(groups, dtype)
+
+
+def _alike(*arrays: Any) -> Any:
+    """Return arrays in C order and of one type."""
+    dtype = np.result_type(*arrays)
+    return [in_order(a, dtype) for a in arrays]
+
+
+def _mean(x: Any) -> Any:
+    return ops.mean(x, axis=(0, 2), keepdims=True)
+
+
+@primitive(lambda g, y, x, w, b: g * w, lambda g, y, x, w, b: g * x, lambda g, y, x, w, b: g)
+def _affine(x: Any, w: Any, b: Any) -> Any:
+    y = np.multiply(x, w)
+    return np.add(y, b, out=y) if y.dtype == b.dtype else y + b
+
+
+@primitive()
+def _averaged(average: Any, parts: Any, row: int, factor: float, momentum: float) -> Any:
+    return average + momentum * (factor * parts[row] - average)
 
 
 class LayerNorm(Module):
@@ -55,7 +127,7 @@ class LayerNorm(Module):
         shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
         self.normalized_shape = tuple(shape)
         self.eps = eps
-        self.weight, self.bias = _affine(self.normalized_shape, elementwise_affine, dtype)
+        self.weight, self.bias = _parameters(self.normalized_shape, elementwise_affine, dtype)
 
     def forward(self, x: Array) -> Tensor:
         """Map ``(..., *normalized_shape)`` to the same shape."""
@@ -64,10 +136,12 @@ class LayerNorm(Module):
             raise ValueError(
                 f"LayerNorm of shape {x.shape}: its last axes must be {self.normalized_shape}."
             )
-        y = standardize(x, tuple(range(-n, 0)), self.eps)
-        if self.weight is None or self.bias is None:
-            return y
-        return y * self.weight + self.bias
+        groups = ops.reshape(x, (1, math.prod(x.shape[: x.ndim - n]), math.prod(x.shape[-n:])))
+        y = _normalize(
+            groups, *_as_they_are(groups.shape[1], x.dtype), _moments(groups, self.eps), self.eps
+        )
+        y = ops.reshape(y, x.shape)
+        return y if self.weight is None or self.bias is None else _affine(y, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the sizes."""
@@ -114,7 +188,7 @@ class BatchNorm1d(Module):
     ) -> None:
         self.eps = eps
         self.momentum = momentum
-        self.weight, self.bias = _affine((num_features,), affine, dtype)
+        self.weight, self.bias = _parameters((num_features,), affine, dtype)
         self.running_mean = Tensor(np.zeros(num_features, dtype))
         self.running_var = Tensor(np.ones(num_features, dtype))
 
@@ -126,30 +200,32 @@ class BatchNorm1d(Module):
                 f"{type(self).__name__} of shape {x.shape}: wanted is {self._layout} "
                 f"with C = {channels}."
             )
-        per_channel = (channels,) + (1,) * (x.ndim - 2)
+        groups = ops.reshape(x, (x.shape[0], channels, math.prod(x.shape[2:])))
+        weight: Any = self.weight
+        bias: Any = self.bias
+        if weight is None:
+            weight, bias = _as_they_are(channels, x.dtype)
         if self.training:
-            axes = (0, *range(2, x.ndim))
-            self._follow(x, axes)
-            y = standardize(x, axes, self.eps)
+            count = groups.shape[0] * groups.shape[2]
+            if count < 2:
+                raise ValueError(
+                    f"{type(self).__name__} of shape {x.shape} in training: one value in a channel "
+                    "has no variance. Use a bigger batch (drop the last short one), or call eval()."
+                )
+            parts = _moments(groups, self.eps)
+            self._follow(parts, count / (count - 1))
+            y = _normalize(groups, weight, bias, parts, self.eps)
         else:
             deviation = ops.sqrt(self.running_var + self.eps)
-            distance = ops.subtract(x, ops.reshape(self.running_mean, per_channel))
-            y = distance / ops.reshape(deviation, per_channel)
-        if self.weight is None or self.bias is None:
-            return y
-        return y * ops.reshape(self.weight, per_channel) + ops.reshape(self.bias, per_channel)
+            y = (groups - _column(self.running_mean)) / _column(deviation)
+            y = _affine(y, _column(weight), _column(bias))
+        return ops.reshape(y, x.shape)
 
-    def _follow(self, x: Array, axes: tuple[int, ...]) -> None:
-        if math.prod(x.shape[a] for a in axes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} of shape {x.shape} in training: one value in a channel has "
-                "no variance. Use a bigger batch (drop the last short one), or call eval()."
-            )
+    def _follow(self, parts: Array, unbiased: float) -> None:
         with no_grad():
-            mean, running_mean = ops.mean(x, axis=axes), self.running_mean
-            variance, running_var = ops.var(x, axis=axes, correction=1), self.running_var
-            running_mean += self.momentum * (mean - running_mean)
-            running_var += self.momentum * (variance - running_var)
+            mean, variance, momentum = self.running_mean, self.running_var, self.momentum
+            mean.data = _averaged(mean, parts, 0, 1.0, momentum)
+            variance.data = _averaged(variance, parts, 1, unbiased, momentum)
 
     def extra_repr(self) -> str:
         """Return the sizes."""
@@ -163,7 +239,11 @@ class BatchNorm2d(BatchNorm1d):
     _layout = "(N, C, H, W)"
 
 
-def _affine(
+def _column(x: Array) -> Tensor:
+    return ops.reshape(x, (-1, 1))
+
+
+def _parameters(
     shape: tuple[int, ...], wanted: bool, dtype: npt.DTypeLike
 ) -> tuple[Tensor | None, Tensor | None]:
     if not wanted:

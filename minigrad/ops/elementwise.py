@@ -87,16 +87,21 @@ def sigmoid(x: Operand) -> Any:
 
 @primitive(lambda h, out, g, y: _relu_slope(h, y))
 def _relu_slope(g: Any, y: Any) -> Any:
-    g, y = in_order(g), in_order(y, g.dtype)
-    dx = np.empty(g.shape, g.dtype)
-    kernels.relu_slope(np.reshape(g, g.size), np.reshape(y, y.size), np.reshape(dx, dx.size))
-    return dx
+    return _by_element(kernels.relu_slope, g, y)
 
 
 @primitive(lambda g, y, x: _relu_slope(g, y))
 def relu(x: Operand) -> Any:
     """``max(x, 0)``. The derivative at 0 is 0."""
-    return np.maximum(x, 0)
+    return _by_element(kernels.relu, x) if np.ndim(x) else np.maximum(x, 0)
+
+
+def _by_element(kernel: Any, *arrays: Any) -> np.ndarray:
+    """Run a kernel that reads arrays of one shape as rows, and writes one of that shape."""
+    first = arrays[0]
+    y = np.empty(first.shape, first.dtype)
+    kernel(*(in_order(x, y.dtype).reshape(y.size) for x in arrays), y.reshape(y.size))
+    return y
 
 
 def _normal_cdf(x: Any) -> Any:

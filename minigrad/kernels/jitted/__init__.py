@@ -1,7 +1,9 @@
 """The hot loops as Numba compiles them; what each does is said in :mod:`..reference`."""
 
 from .classes import cross_entropy, cross_entropy_slope, softmax_parts
-from .elementwise import relu_slope
+from .dropout import dropout
+from .elementwise import relu, relu_slope
+from .moments import moments, normalize, normalize_pull, normalize_shares
 from .rows import sum_rows
 from .windows import correlate, correlate_filter, gather, lay_fields, scatter, window_argmax
 
@@ -10,8 +12,14 @@ __all__ = [
     "correlate_filter",
     "cross_entropy",
     "cross_entropy_slope",
+    "dropout",
     "gather",
     "lay_fields",
+    "moments",
+    "normalize",
+    "normalize_pull",
+    "normalize_shares",
+    "relu",
     "relu_slope",
     "scatter",
     "softmax_parts",
