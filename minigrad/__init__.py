@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy import bool_, float32, float64, int64
 
 # Infinities and NaN are results like others here: anomaly mode says where they come from.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
+from .allocator import keep_freed_memory  # noqa: E402
 from .anomaly import AnomalyError, detect_anomaly  # noqa: E402
 from .autograd import grad, hvp, value_and_grad  # noqa: E402
 from .checkpoints import load, save  # noqa: E402
@@ -29,6 +30,11 @@ from .history import History  # noqa: E402
 from .search import log_uniform, random_search  # noqa: E402
 from .sweeps import sweep  # noqa: E402
 from .training import accuracy, evaluate, fit  # noqa: E402
+
+if TYPE_CHECKING:
+    from . import check, data, diagnostics, plots  # noqa: F401
+
+keep_freed_memory()
 
 __version__ = "0.1.0"
 

@@ -141,11 +141,13 @@ def _train(run: Run, shown: tqdm) -> dict[str, float]:
         batch = _Batch(run, x, y)
         before = [p._data.copy() for p in parameters]
         loss = run.optimizer.step_with(batch.backward).item()
-        moved = _norm(p._data - old for p, old in zip(parameters, before, strict=True))
+        size = _norm(before) or math.nan
+        for p, old in zip(parameters, before, strict=True):
+            np.subtract(p._data, old, out=old)
         rates = {
             # A self-tuning optimizer uses another rate than the one it was given.
             "lr": getattr(run.optimizer, "adapted_lr", run.optimizer.last_lr)[0],
-            "update_ratio": moved / (_norm(before) or math.nan),
+            "update_ratio": _norm(before) / size,
         }
         run.step = {"loss": loss, **rates, **run.step}
         run.history.add_step(run.step)
@@ -259,8 +261,8 @@ class _Means:
 
 def _norm(arrays: Iterable[NDArray[Any]]) -> float:
     """Return the norm of several arrays taken as one."""
-    flat = [np.ravel(array) for array in arrays]
-    squared = sum(float(a @ a) for a in flat)
+    flat = [array.ravel() for array in arrays]
+    squared = sum(float(a.dot(a)) for a in flat)
     if not 1e-30 < squared < 1e30:  # out of what float32 can square
         squared = sum(float(a @ a) for a in (array.astype(np.float64) for array in flat))
     return math.sqrt(squared)

@@ -104,6 +104,12 @@ def dropped(draw):
 
 
 @st.composite
+def outer_products(draw):
+    shape, dtype = (draw(st.integers(0, 20)), draw(st.integers(0, 20))), draw(DTYPES)
+    return [draw(arrays(dtype, n)) for n in shape], [empty(shape, dtype)]
+
+
+@st.composite
 def logits(draw):
     shape = draw(st.integers(0, 4)), draw(st.integers(1, 40))
     x = draw(arrays(draw(DTYPES), shape))
@@ -170,6 +176,7 @@ ARGUMENTS = {
     "normalize_pull": normalized("dx"),
     "normalize_shares": normalized("shares"),
     "relu": rows_of(1),
+    "outer": outer_products(),
     "relu_slope": rows_of(2),
     "scatter": placed(gathered=False),
     "softmax_parts": logits(),

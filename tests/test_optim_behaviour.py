@@ -200,3 +200,32 @@ def test_least_squares_is_solved_in_the_dtype_of_the_parameters():
 def test_minimize_refuses_methods_without_gradients():
     with pytest.raises(ValueError, match=r"method is one of CG, BFGS.*got 'Nelder-Mead'"):
         optim.minimize(lambda: None, [zeros()], "Nelder-Mead")
+
+
+# Numbers too small to matter
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.5),
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.5, nesterov=True),
+        lambda p: optim.Adam(p, lr=0.1, betas=(0.5, 0.9)),
+        lambda p: optim.RMSprop(p, lr=0.1, momentum=0.5),
+        lambda p: optim.NAdam(p, lr=0.1, betas=(0.5, 0.9)),
+    ],
+    ids=["SGD", "Nesterov", "Adam", "RMSprop", "NAdam"],
+)
+def test_the_momentum_of_a_dead_unit_comes_to_rest(make, dtype):
+    """Rounding alone would keep it for ever at the least number above 0."""
+    p = mg.tensor(np.array([1.0, -1.0], dtype), requires_grad=True)
+    opt = make([p])
+    p.grad = mg.tensor(np.array([0.3, -0.7], dtype))
+    opt.step()
+    p.grad = mg.tensor(np.zeros(2, dtype))
+    for _ in range(1100):
+        opt.step()
+    states = opt.state_dict()["memory"][0]["states"]
+    momentum = states["velocity"] if "velocity" in states else states["m"]
+    assert not np.any(momentum)

@@ -19,6 +19,10 @@ agree to the last bit a rule keeps to four points:
 * Numbers arrive in the dtype of the arrays, flags as ``bool``. A literal integer or a literal float
   would turn float32 into float64 in the loop, so ``1 - beta`` is computed by the caller.
 * An array that a flag makes needless may be empty.
+
+What decays for ever, like the momentum of a unit that is never used again, goes through
+``without_tiny``. It would end among the subnormal numbers, below 1e-38, on which a processor may be
+a hundred times slower, and stay there, because rounding keeps it from reaching 0.
 """
 
 from __future__ import annotations
@@ -49,7 +53,25 @@ def elements(array: np.ndarray) -> Iterable[Any]:
     return (slice(None),)
 
 
+# Below these a number times a learning rate may be too small for the processor's fast way.
+_TINY = {
+    np.dtype(kind): kind(np.finfo(kind).smallest_normal / np.finfo(kind).eps)
+    for kind in (np.float32, np.float64)
+}
+
+
+def without_tiny(x: Any) -> Any:
+    """Return 0 for a number below 1e-31 (in double precision 1e-292), else ``x``."""
+    return np.where(np.abs(x) < _TINY[x.dtype], x.dtype.type(0), x)
+
+
+def _without_less_than(tiny: Any) -> Callable[[Any], Any]:
+    zero = tiny - tiny
+    return lambda x: zero if abs(x) < tiny else x
+
+
 if overload is not None:
     overload(elements, inline="always")(lambda array: lambda array: range(array.size))
+    overload(without_tiny)(lambda x: _without_less_than(_TINY[np.dtype(x.name)]))
 
-__all__ = ["Array", "elements", "fused"]
+__all__ = ["Array", "elements", "fused", "without_tiny"]

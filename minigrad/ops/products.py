@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
 from ..primitive import primitive
 from ..tensor import Array, Operand, Tensor
 from .shapes import expand_dims, getitem, permute_dims, squeeze
 
 
-@primitive(lambda g, y, a, b: g @ b.mT, lambda g, y, a, b: a.mT @ g)
+@primitive(lambda g, y, a, b: _matmul(g, b.mT), lambda g, y, a, b: _matmul(a.mT, g))
 def _matmul(a: Any, b: Any) -> Any:
-    if a.shape[-1] == b.shape[-2] == 1:  # an outer product, on which BLAS is slow
-        return a * b
+    if a.shape[-1] == b.shape[-2] == 1:  # an outer product, on which NumPy and BLAS are slow
+        if a.ndim > 2 or b.ndim > 2 or a.dtype != b.dtype:
+            return a * b
+        y = np.empty((a.shape[0], b.shape[1]), a.dtype)
+        kernels.outer(a.reshape(-1), b.reshape(-1), y)
+        return y
     return np.matmul(a, b)
 
 
@@ -23,7 +28,8 @@ def matmul(a: Operand, b: Operand) -> Tensor:
 
     A vector on the left is a row, a vector on the right a column; the result has no axis for it.
     """
-    left, right = np.ndim(a), np.ndim(b)
+    a, b = (x if hasattr(x, "ndim") else np.asarray(x) for x in (a, b))
+    left, right = a.ndim, b.ndim
     if left == 0 or right == 0:
         raise ValueError(
             f"matmul of shape {np.shape(a)} and shape {np.shape(b)}: a single number has no rows "

@@ -79,8 +79,10 @@ def fit(g: Any, like: np.ndarray) -> Any:
         raise TypeError(f"only float tensors can require a gradient, this one is {like.dtype}.")
     if g.shape != like.shape:
         extra = g.ndim - like.ndim
-        stretched = (i + extra for i, n in enumerate(like.shape) if n != g.shape[i + extra])
-        g = reductions.sum(g, axis=(*range(extra), *stretched))
+        axes = tuple(range(extra))
+        if g.shape[extra:] != like.shape:
+            axes += tuple(i + extra for i, n in enumerate(like.shape) if n != g.shape[i + extra])
+        g = reductions.sum(g, axis=axes)
         if g.shape != like.shape:
             g = reshape(g, like.shape)
     return g if g.dtype == like.dtype else astype(g, like.dtype)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_tiny
 from .flat import Flat
 from .optimizer import Optimizer, Params, Rate, decay
 
@@ -34,7 +34,7 @@ def _adam(
 ) -> None:
     for i in elements(theta):
         g = grad[i] + weight_decay * theta[i]
-        m[i] = beta1 * m[i] + new1 * g
+        m[i] = without_tiny(beta1 * m[i] + new1 * g)
         s[i] = beta2 * s[i] + new2 * (g * g)
         if amsgrad:
             s_max[i] = np.maximum(s_max[i], correct * s[i])

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_tiny
 from .adagrad import outside_inside
 from .flat import Flat
 from .optimizer import Optimizer, Params, Rate, decay
@@ -29,7 +29,7 @@ def _adamax(
 ) -> None:
     for i in elements(theta):
         g = grad[i] + weight_decay * theta[i]
-        m[i] = beta1 * m[i] + new1 * g
+        m[i] = without_tiny(beta1 * m[i] + new1 * g)
         u[i] = np.maximum(beta2 * u[i], np.abs(g) + eps_inside)
         theta[i] = keep * theta[i] - lr * m[i] / (u[i] + eps)
 

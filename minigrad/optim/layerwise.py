@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_tiny
 from .flat import Flat
 from .optimizer import Optimizer, Params, Rate
 from .reductions import dot
@@ -18,7 +18,8 @@ def _lars(
     theta: Array, grad: Array, velocity: Array, rate: float, weight_decay: float, momentum: float
 ) -> None:
     for i in elements(theta):
-        velocity[i] = momentum * velocity[i] + rate * (grad[i] + weight_decay * theta[i])
+        push = rate * (grad[i] + weight_decay * theta[i])
+        velocity[i] = without_tiny(momentum * velocity[i] + push)
         theta[i] -= velocity[i]
 
 
@@ -39,7 +40,7 @@ def _lamb_direction(
     eps: float,
 ) -> None:
     for i in elements(theta):
-        m[i] = beta1 * m[i] + new1 * grad[i]
+        m[i] = without_tiny(beta1 * m[i] + new1 * grad[i])
         s[i] = beta2 * s[i] + new2 * (grad[i] * grad[i])
         adam = correct1 * m[i] / (np.sqrt(correct2 * s[i]) + eps)
         direction[i] = adam + weight_decay * theta[i]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_tiny
 from .flat import Flat
 from .optimizer import Optimizer, Params, Rate, decay
 
@@ -30,7 +30,7 @@ def _nadam(
 ) -> None:
     for i in elements(theta):
         g = grad[i] + weight_decay * theta[i]
-        m[i] = beta1 * m[i] + new1 * g
+        m[i] = without_tiny(beta1 * m[i] + new1 * g)
         s[i] = beta2 * s[i] + new2 * (g * g)
         ahead = lr_grad * g + lr_m * m[i]
         theta[i] = keep * theta[i] - ahead / (np.sqrt(correct * s[i]) + eps)

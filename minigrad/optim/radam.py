@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_tiny
 from .adam import adam_eps
 from .flat import Flat
 from .optimizer import Optimizer, Params, Rate, decay
@@ -33,7 +33,7 @@ def _radam(
 ) -> None:
     for i in elements(theta):
         g = grad[i] + weight_decay * theta[i]
-        m[i] = beta1 * m[i] + new1 * g
+        m[i] = without_tiny(beta1 * m[i] + new1 * g)
         s[i] = beta2 * s[i] + new2 * (g * g)
         if adaptive:
             theta[i] = keep * theta[i] - lr * m[i] / (np.sqrt(correct * s[i] + eps_inside) + eps)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_tiny
 from .adagrad import outside_inside
 from .flat import Flat
 from .optimizer import Optimizer, Params, Rate, decay
@@ -42,7 +42,7 @@ def _rmsprop(
             variance = s[i]
         push = gain * g / (np.sqrt(variance + eps_inside) + eps)
         if rolling:
-            velocity[i] = momentum * velocity[i] + push
+            velocity[i] = without_tiny(momentum * velocity[i] + push)
             theta[i] = keep * theta[i] - lr * velocity[i]
         else:
             theta[i] = keep * theta[i] - lr * push

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_tiny
 from .flat import Flat
 from .optimizer import Optimizer, Params, Rate, decay
 
@@ -30,7 +30,7 @@ def _roll(
 ) -> None:
     for i in elements(theta):
         push = gain * (grad[i] + weight_decay * theta[i])
-        velocity[i] = momentum * velocity[i] + push
+        velocity[i] = without_tiny(momentum * velocity[i] + push)
         if nesterov:
             theta[i] = keep * theta[i] - lr * (push + momentum * velocity[i])
         else:

@@ -6,6 +6,13 @@ from ..compile import jit
 
 
 @jit
+def outer(column, row, out):
+    for i in range(column.size):
+        for j in range(row.size):
+            out[i, j] = column[i] * row[j]
+
+
+@jit
 def sum_rows(rows, values, out):
     out[:] = 0
     for i in range(rows.size):

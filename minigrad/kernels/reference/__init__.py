@@ -4,7 +4,7 @@ from .classes import cross_entropy, cross_entropy_slope, softmax_parts
 from .dropout import dropout
 from .elementwise import relu, relu_slope
 from .moments import moments, normalize, normalize_pull, normalize_shares
-from .rows import sum_rows
+from .rows import outer, sum_rows
 from .windows import correlate, correlate_filter, gather, lay_fields, scatter, window_argmax
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "normalize",
     "normalize_pull",
     "normalize_shares",
+    "outer",
     "relu",
     "relu_slope",
     "scatter",
