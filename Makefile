@@ -48,7 +48,7 @@ book: $(READY)
 	$(PY) book/build.py
 
 bench: $(READY)
-	$(PY) -m pip install --no-build-isolation torch==2.13.0 -e ".[peers]"
+	$(PY) -m pip install --quiet --no-build-isolation torch==2.13.0 -e ".[peers]"
 	$(PY) -m benchmarks $(BENCH_FLAGS)
 
 notebooks: $(READY)
