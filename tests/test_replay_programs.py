@@ -263,3 +263,21 @@ def test_memory_goes_with_the_compiled_function():
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_what_only_leads_to_unwanted_results_is_not_run():
+    model = mlp()
+    parameters = list(model.parameters())
+    vectors = [draw(*p.shape) for p in parameters]
+
+    def product(x, y):
+        return mg.hvp(lambda *_: nn.cross_entropy(model(x), y), parameters, vectors)
+
+    program = program_of(product, draw(8, 36), np.arange(8) % 4)
+    first_layer = [
+        loop
+        for loops in program.code.parts
+        for loop in loops
+        if loop.function is np.matmul and any(36 in x.shape for x in loop.operands)
+    ]
+    assert len(first_layer) == 3  # forward, along the vector, back: no first gradient

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..memory import memory_of
 from ..tensor import Tensor
-from .delivery import deliver
 from .gradients import gradients_of
 from .layout import Layout, machine, nothing
 from .recording import Record, Slot, mapped
+from .trimming import deliver, drop_unused
 
 COPIED = 2**14  # bytes; an argument that is larger is used where it lies
 
@@ -49,6 +49,8 @@ class Program:
         loops = [part.loops.copy() for part in layout.parts]
         for i in range(len(loops)):
             deliver(loops, i, layout.outside)
+        thetas = [flat.theta for update in self.updates for flat in update.flats]
+        drop_unused(loops, [*layout.outside, *(array for _, array in self.fixed), *thetas])
         self.code: Any = None
         if any(loops):
             self.code = machine.Code(loops)
@@ -119,7 +121,7 @@ class Program:
         start = stop = 0
         for mine, part in zip(loops, self.layout.parts, strict=True):
             stop += len(mine)
-            if part.loops or part.python is nothing:
+            if part.loops or part.python is nothing:  # loops, if they are still there, or a view
                 continue
             segments += [self._segment(start, stop)] * (stop > start)
             segments.append(part.python)

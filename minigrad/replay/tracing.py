@@ -29,6 +29,11 @@ class Loop:
     function: Any
     operands: tuple[Any, ...]
     answer: Any = None  # what a kernel returned
+    written: tuple[int, ...] = (-1,)  # which operands it writes, or may write
+
+    def results(self) -> tuple[np.ndarray, ...]:
+        """Return the arrays that the loop writes, or may write."""
+        return tuple(self.operands[i] for i in self.written)
 
 
 class Tracer:
@@ -45,7 +50,8 @@ class Tracer:
             answer = kernel(*operands)
         finally:
             mode.tracer = self
-        self.loops.append(Loop(kernel, operands, answer))
+        new = (i for i, arg in enumerate(args) if isinstance(arg, np.ndarray))  # no stand-in
+        self.loops.append(Loop(kernel, operands, answer, tuple(new)))
         return answer
 
     def map(self, ufunc: np.ufunc, *operands: Any) -> np.ndarray:
@@ -265,5 +271,5 @@ _ANSWERS: dict[Any, Callable[..., Any]] = {
     np.max: _reduction(np.maximum),
     np.min: _reduction(np.minimum),
     np.copyto: lambda target, source: mode.tracer.copy(*plain((source, target))),
-    np.empty_like: lambda x: StandIn(np.empty_like(x.array)),
+    np.empty_like: lambda x: np.empty_like(x.array),  # for a kernel to fill
 }

@@ -63,7 +63,7 @@ class Update:
         self.optimizer = optimizer
         self.flats = [flat for flats in optimizer._flats for flat in flats]
         rules = self._rules()
-        self.loops = [Loop(rule, arguments) for rule, arguments in rules]
+        self.loops = [Loop(rule, numbers, written=(0,)) for rule, numbers in rules]
         self.arrays = [
             (flat, flat.theta, flat.grad, list(flat.states.items())) for flat in self.flats
         ]

@@ -1,7 +1,8 @@
-"""Sparing a copy: a gradient is computed where it is wanted."""
+"""What a program can do without: copies, and results that nobody looks at."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -59,3 +60,26 @@ def _is_all_of(memory: np.ndarray, loop: Loop) -> bool:
         for x in loop.operands
         if _shares(x, memory)
     )
+
+
+def drop_unused(parts: list[list[Loop]], looked_at: Iterable[np.ndarray]) -> None:
+    """Take out every loop whose results reach no memory that is looked at.
+
+    The gradient of a gradient leaves many: a loss that is only differentiated, a first gradient
+    of which only the second is wanted. Loops that check their data stay.
+    """
+    live = set(map(_owner, looked_at)) | {None}
+    for loops in reversed(parts):
+        for i in reversed(range(len(loops))):
+            loop = loops[i]
+            if loop.answer is None and live.isdisjoint(map(_owner, loop.results())):
+                del loops[i]
+            else:
+                live.update(_owner(x) for x in loop.operands if isinstance(x, np.ndarray))
+
+
+def _owner(x: np.ndarray) -> int | None:
+    """Return what tells one block of memory from another; None for memory that is not NumPy's."""
+    while isinstance(x.base, np.ndarray):
+        x = x.base
+    return id(x) if x.base is None else None
