@@ -58,6 +58,10 @@ class Transformer(nn.Module):
 MODELS = {
     "softmax regression": (lambda: nn.Linear(36, 4), (8, 36)),
     "multilayer perceptron": (mlp, (8, 36)),
+    "float64": (
+        lambda: nn.Sequential(nn.Linear(36, 4, dtype=np.float64), nn.Tanh()),
+        (8, 36),
+    ),
     "tanh": (lambda: nn.Sequential(nn.Linear(36, 4), nn.Tanh(), nn.Linear(4, 4)), (8, 36)),
     "batch normalisation": (
         lambda: nn.Sequential(nn.Linear(36, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 4)),
@@ -83,7 +87,8 @@ def test_the_models_of_the_course_run_without_python(name, optimizer):
     make, shape = MODELS[name]
     model = make()
     labels = np.arange(8) % 4
-    program = program_of(trainer(model, optimizer(model.parameters(), 0.01)), draw(*shape), labels)
+    x = draw(*shape).astype(next(model.parameters()).dtype)
+    program = program_of(trainer(model, optimizer(model.parameters(), 0.01)), x, labels)
     python = [part.python for part in program.layout.parts if not part.loops]
     assert all(function is nothing for function in python), python
     assert len(program.segments) == 1

@@ -134,7 +134,8 @@ def typed(ufunc: np.ufunc, operands: tuple[Any, ...]) -> tuple[str, list[np.ndar
     TypeError
         If an array would have to be converted.
     """
-    kinds = [type(x) if isinstance(x, (int, float)) else x.dtype for x in operands[:-1]]
+    # Python's own numbers adapt to the others; NumPy's do not
+    kinds = [type(x) if type(x) in (int, float) else x.dtype for x in operands[:-1]]
     dtypes = ufunc.resolve_dtypes((*kinds, None))
     arrays = [
         np.asarray(x, dtype) if np.ndim(x) == 0 and not isinstance(x, np.ndarray) else x
