@@ -170,6 +170,8 @@ ARGUMENTS = {
     "cross_entropy_slope": slopes(),
     "dropout": dropped(),
     "gather": placed(gathered=True),
+    "gelu": rows_of(1),
+    "gelu_slope": rows_of(2),
     "lay_fields": field_layouts(),
     "moments": groups(),
     "normalize": normalized("y"),

@@ -104,21 +104,23 @@ def _by_element(kernel: Any, *arrays: Any) -> np.ndarray:
     return y
 
 
-def _normal_cdf(x: Any) -> Any:
-    return 0.5 * (1 + erf(x * math.sqrt(0.5)))
+def _gelu_bend(h: Any, y: Any, g: Any, x: Any) -> Any:
+    density = exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))
+    return h * g * ((2 - x * x) * density)
 
 
-def _normal_pdf(x: Any) -> Any:
-    return exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))
+@primitive(lambda h, y, g, x: _gelu_slope(h, x), _gelu_bend)
+def _gelu_slope(g: Any, x: Any) -> Any:
+    return _by_element(kernels.gelu_slope, g, x)
 
 
-@primitive(lambda g, y, x: g * (_normal_cdf(x) + x * _normal_pdf(x)))
+@primitive(lambda g, y, x: _gelu_slope(g, x))
 def gelu(x: Operand) -> Any:
     """``x`` times the probability that a standard normal is below ``x``.
 
     The exact form (Hendrycks & Gimpel 2016), not its tanh approximation.
     """
-    return x * _normal_cdf(x)
+    return _by_element(kernels.gelu, np.asarray(x))
 
 
 def _silu_derivative(g: Any, y: Any, x: Any) -> Any:

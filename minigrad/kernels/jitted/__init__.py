@@ -2,7 +2,7 @@
 
 from .classes import cross_entropy, cross_entropy_slope, softmax_parts
 from .dropout import dropout
-from .elementwise import relu, relu_slope
+from .elementwise import gelu, gelu_slope, relu, relu_slope
 from .moments import moments, normalize, normalize_pull, normalize_shares
 from .rows import outer, sum_rows
 from .windows import correlate, correlate_filter, gather, lay_fields, scatter, window_argmax
@@ -14,6 +14,8 @@ __all__ = [
     "cross_entropy_slope",
     "dropout",
     "gather",
+    "gelu",
+    "gelu_slope",
     "lay_fields",
     "moments",
     "normalize",

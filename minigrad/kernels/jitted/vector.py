@@ -46,6 +46,44 @@ def _exp(x):
     return _exp_of_single if x == numba.float32 else lambda x: math.exp(x)
 
 
+# The normal density at x times TAIL[0] t + TAIL[1] t^2 + ..., where t = 1 / (1 + STRETCH abs(x)),
+# is the probability to be further out: the form of Abramowitz & Stegun 26.2.17, to 8 terms, with
+# the least greatest relative error, 1.3e-7. Here they are divided by the root of 2 pi.
+STRETCH = single(0.3)
+TAIL = tuple(
+    single(c)
+    for c in (
+        0.119630326,
+        0.120737476,
+        0.100019953,
+        0.128200965,
+        -0.0529859802,
+        0.205577880,
+        -0.156742204,
+        0.0355615191,
+    )
+)
+
+
+def below(x: float, bell: float) -> float:
+    """Return the probability that a standard normal is below x; ``bell`` is exp(-x**2 / 2)."""
+    return 0.5 * math.erfc(-x * math.sqrt(0.5))
+
+
+def _below_single(x, bell):
+    t = ONE / (ONE + STRETCH * abs(x))
+    p = (((TAIL[7] * t + TAIL[6]) * t + TAIL[5]) * t + TAIL[4]) * t + TAIL[3]
+    tail = ((((p * t + TAIL[2]) * t + TAIL[1]) * t + TAIL[0]) * t) * bell
+    return tail if x < ZERO else ONE - tail
+
+
+@overload(below, jit_options={"fastmath": {"contract"}, "error_model": "numpy"})
+def _below(x, bell):
+    if x == numba.float32:
+        return _below_single
+    return lambda x, bell: 0.5 * math.erfc(-x * math.sqrt(0.5))
+
+
 def greatest(row: np.ndarray) -> float:
     """Return the greatest element of a row.
 
