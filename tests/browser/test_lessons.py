@@ -1,0 +1,42 @@
+"""Every lesson in a real JupyterLab: Run All finishes, the players play, the sliders redraw."""
+
+from pathlib import Path
+
+import pytest
+from test_jupyterlab import RUN_ALL
+
+LESSONS = sorted(path.name for path in Path(__file__).parents[2].glob("notebooks/*.ipynb"))
+TIMEOUT = 180_000  # milliseconds for one wait; Run All is the longest
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_runs_plays_and_follows_its_sliders(open_page, jupyterlab, lesson):
+    page = open_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(TIMEOUT)
+    page.goto(jupyterlab.format(lesson))
+    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
+
+    cells = page.evaluate(RUN_ALL)
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell["outputs"]]
+    assert not [output for output in outputs if output["output_type"] == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+
+    players = page.locator("figure.minigrad-player").all()
+    for player in players:
+        player.get_by_role("button", name="Play").click()
+        place = player.get_by_role("slider").element_handle()
+        page.wait_for_function("place => Number(place.value) >= 1", arg=place)
+        player.get_by_role("button", name="Pause").click()
+
+    widgets = page.locator(".jupyter-widgets.widget-vbox").all()
+    for widget in widgets:
+        before = widget.locator("img").get_attribute("src")
+        widget.locator(".noUi-handle").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(
+            "([widget, before]) => widget.querySelector('img').src !== before",
+            arg=[widget.element_handle(), before],
+        )
+    assert players or widgets
+    assert not page.errors
