@@ -162,6 +162,19 @@ def empty(shape, dtype):
     return np.full(shape, 7, dtype)
 
 
+@st.composite
+def softmaxed(draw):
+    [x], _ = draw(logits())
+    return [x], [empty(x.shape, x.dtype)]
+
+
+@st.composite
+def softmax_shares(draw):
+    [x], [y] = draw(softmaxed())
+    reference.softmax(x, y)
+    return [draw(arrays(x.dtype, x.shape)), y], [empty(x.shape, x.dtype)]
+
+
 # For each kernel what it is given, and what it is to write to.
 ARGUMENTS = {
     "correlate": correlations(),
@@ -181,7 +194,9 @@ ARGUMENTS = {
     "outer": outer_products(),
     "relu_slope": rows_of(2),
     "scatter": placed(gathered=False),
+    "softmax": softmaxed(),
     "softmax_parts": logits(),
+    "softmax_pull": softmax_shares(),
     "sum_rows": row_sums(),
     "window_argmax": pools(),
 }

@@ -87,7 +87,7 @@ class MultiHeadAttention(Module):
         q = self._split(self.q(query), (0, 2, 1, 3))
         k = self._split(self.k(key), (0, 2, 3, 1))
         v = self._split(self.v(value), (0, 2, 1, 3))
-        scores = q @ k / math.sqrt(q.shape[-1])
+        scores = q / math.sqrt(q.shape[-1]) @ k
         if causal:
             later = np.triu(np.ones(scores.shape[-2:], bool), 1)
             scores = ops.where(later, -np.inf, scores)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
 from ..primitive import primitive
 from ..tensor import Array, Axis, Tensor
 from .elementwise import astype, equal, exp, where
@@ -172,11 +173,38 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return y if keepdims else np.squeeze(y, axis=axes_of(x, axis))
 
 
-@primitive(lambda g, y, x, axis=-1: y * g - y * sum(y * g, axis=axis, keepdims=True))
+def _bend(h: Any, out: Any, g: Any, y: Any, axis: Axis) -> Any:
+    inner, outer = (sum(a * y, axis=axis, keepdims=True) for a in (g, h))
+    return h * (g - inner) - g * outer
+
+
+@primitive(lambda h, out, g, y, axis: _softmax_pull(h, y, axis), _bend)
+def _softmax_pull(g: Any, y: Any, axis: Axis) -> Any:
+    """Pull ``g`` back through a softmax of result ``y``; in ``g`` that is a symmetric matrix."""
+    if not _last(y, axis):
+        return y * g - y * np.sum(y * g, axis=axis, keepdims=True)
+    dx = np.empty(y.shape, y.dtype)
+    kernels.softmax_pull(_rows(kernels.in_order(g, y.dtype)), _rows(kernels.in_order(y)), _rows(dx))
+    return dx
+
+
+@primitive(lambda g, y, x, axis=-1: _softmax_pull(g, y, axis))
 def softmax(x: Any, axis: Axis = -1) -> Any:
     """Exponentials over ``axis``, scaled to add up to 1, safe from overflow."""
-    e = np.exp(x - _greatest(x, axis=axis, keepdims=True, initial=-np.inf))
-    return e / _add(e, axis=axis, keepdims=True)
+    if not _last(x, axis):
+        e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+        return e / np.sum(e, axis=axis, keepdims=True)
+    y = np.empty(x.shape, x.dtype)
+    kernels.softmax(_rows(kernels.in_order(x)), _rows(y))
+    return y
+
+
+def _last(x: Any, axis: Axis) -> bool:
+    return x.ndim > 0 and x.dtype.kind == "f" and axes_of(x, axis) == (x.ndim - 1,)
+
+
+def _rows(x: Any) -> Any:
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 @primitive(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True))

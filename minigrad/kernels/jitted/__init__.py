@@ -1,6 +1,6 @@
 """The hot loops as Numba compiles them; what each does is said in :mod:`..reference`."""
 
-from .classes import cross_entropy, cross_entropy_slope, softmax_parts
+from .classes import cross_entropy, cross_entropy_slope, softmax, softmax_parts, softmax_pull
 from .dropout import dropout
 from .elementwise import gelu, gelu_slope, relu, relu_slope
 from .moments import moments, normalize, normalize_pull, normalize_shares
@@ -25,7 +25,9 @@ __all__ = [
     "relu",
     "relu_slope",
     "scatter",
+    "softmax",
     "softmax_parts",
+    "softmax_pull",
     "sum_rows",
     "window_argmax",
 ]

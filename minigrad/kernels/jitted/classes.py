@@ -19,6 +19,31 @@ def softmax_parts(x, parts):
         parts[0, i], parts[1, i] = top, total
 
 
+@jit_sums
+def softmax(x, y):
+    for i in range(x.shape[0]):
+        row, result = x[i], y[i]
+        top, total = greatest(row), x.dtype.type(0)
+        for j in range(row.size):
+            result[j] = exp(row[j] - top)
+        for j in range(row.size):
+            total += result[j]
+        scale = x.dtype.type(1) / total
+        for j in range(row.size):
+            result[j] *= scale
+
+
+@jit_sums
+def softmax_pull(g, y, dx):
+    for i in range(y.shape[0]):
+        share, row, result = g[i], y[i], dx[i]
+        mean = y.dtype.type(0)
+        for j in range(row.size):
+            mean += share[j] * row[j]
+        for j in range(row.size):
+            result[j] = row[j] * (share[j] - mean)
+
+
 @jit
 def cross_entropy(x, parts, labels, smoothing, losses):
     n, classes = x.shape

@@ -19,6 +19,17 @@ def softmax_parts(x: np.ndarray, parts: np.ndarray) -> None:
     np.sum(np.exp(x - top[:, None]), axis=1, out=total)
 
 
+def softmax(x: np.ndarray, y: np.ndarray) -> None:
+    """Write the exponentials of each row, scaled to add up to 1."""
+    np.exp(x - np.max(x, axis=1, keepdims=True, initial=-np.inf), out=y)
+    y /= np.sum(y, axis=1, keepdims=True)
+
+
+def softmax_pull(g: np.ndarray, y: np.ndarray, dx: np.ndarray) -> None:
+    """Pull ``g`` back through a :func:`softmax` of result ``y``."""
+    dx[...] = y * (g - np.sum(y * g, axis=1, keepdims=True))
+
+
 def cross_entropy(
     x: np.ndarray, parts: np.ndarray, labels: np.ndarray, smoothing: float, losses: np.ndarray
 ) -> bool:
