@@ -13,7 +13,7 @@ import numpy as np
 
 BLOCK = 0.02  # seconds that a contender works in each round
 FRESH = 300  # steps before parameters are put back: momentum that decays for longer turns subnormal
-REST = 0.05  # seconds before each block, for the threads of the contender before it to fall asleep
+REST = 0.1  # seconds before each block, for the threads of the contender before it to fall asleep
 WARM_UP = 3
 TOLERANCE = 1e-5
 
@@ -123,18 +123,17 @@ def measure(
     """Return the seconds per step of each contender in each round.
 
     They take turns, in another order in every round, so that whatever the machine does besides
-    hits all of them.
+    hits all of them, and none always follows the same other one.
     """
     lengths = {name: _length(contender) for name, contender in contenders.items()}
     times: dict[str, list[float]] = {name: [] for name in contenders}
     gc.collect()
     gc.freeze()  # what is here already is nobody's garbage: let nobody pay for looking through it
-    order = list(contenders)
+    rng = np.random.default_rng(0)
     for _ in range(rounds):
-        for name in order:
+        for name in rng.permutation(list(contenders)):
             time.sleep(rest)
             times[name].append(_block(contenders[name], lengths[name]))
-        order = order[1:] + order[:1]
     gc.unfreeze()
     return times
 
