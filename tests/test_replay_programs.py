@@ -1,7 +1,13 @@
 """What a program may rely on, and what it leaves behind."""
 
+import contextlib
 import copy
+import gc
+import io
+import re
 import threading
+import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -255,9 +261,6 @@ def test_threads_do_not_meet_in_one_program():
 
 
 def test_memory_goes_with_the_compiled_function():
-    import gc
-    import weakref
-
     compiled = mg.compile(lambda x: x * 2)
     for _ in range(4):
         compiled(draw(10))
@@ -286,3 +289,12 @@ def test_what_only_leads_to_unwanted_results_is_not_run():
         if loop.function is np.matmul and any(36 in x.shape for x in loop.operands)
     ]
     assert len(first_layer) == 3  # forward, along the vector, back: no first gradient
+
+
+def test_the_program_that_the_website_shows_is_the_one_that_is_printed():
+    page = (Path(__file__).parents[1] / "book" / "replay.md").read_text(encoding="utf-8")
+    code, shown = re.findall(r"```(?:python|text)\n(.*?)```", page, re.DOTALL)
+    lines = io.StringIO()
+    with contextlib.redirect_stdout(lines):
+        exec(code, {"mg": mg, "x": draw(64, 784), "y": np.arange(64) % 10})
+    assert lines.getvalue() == shown

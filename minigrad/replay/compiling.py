@@ -41,6 +41,7 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
     -------
     callable
         Gives the same results as ``step``, to the bit; tensors it returns carry no graph.
+        ``.programs()`` lists the programs it has made so far, to be printed and read.
 
     Warns
     -----
@@ -115,6 +116,7 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             busy.release()
 
+    run.programs = lambda: [x for x in known.values() if isinstance(x, Program)]  # type: ignore
     return run
 
 

@@ -11,7 +11,7 @@ from ..memory import memory_of
 from ..tensor import Tensor
 from .gradients import gradients_of
 from .layout import Layout, machine, nothing
-from .recording import Record, Slot, mapped
+from .recording import Record, Slot, mapped, name_of
 from .trimming import deliver, drop_unused
 
 COPIED = 2**14  # bytes; an argument that is larger is used where it lies
@@ -46,7 +46,7 @@ class Program:
         self.written = [memory_of(tensor) for tensor in layout.written.values()]
         self.updates = layout.updates
         self._finish()
-        loops = [part.loops.copy() for part in layout.parts]
+        self.loops = loops = [part.loops.copy() for part in layout.parts]
         for i in range(len(loops)):
             deliver(loops, i, layout.outside)
         thetas = [flat.theta for update in self.updates for flat in update.flats]
@@ -58,6 +58,15 @@ class Program:
         for update in self.updates:
             update.places = list(map(self.code.places, update.loops))
         self.inputs = [self._input(x) for x in layout.inputs]
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        parts = zip(self.record.instructions, self.layout.parts, self.loops, strict=True)
+        for instruction, part, loops in parts:
+            lines += map(str, loops)
+            if not part.loops and part.python is not nothing:
+                lines.append(f"{name_of(instruction.function):<20} in Python")
+        return "\n".join(lines)
 
     def holds(self) -> bool:
         """Whether everything outside that it was made for is as it was."""

@@ -141,9 +141,9 @@ class Record:
             )
         for a, b in zip(self.instructions, other.instructions, strict=True):
             if a.function != b.function or a.result != b.result:
-                return f"it ran {_name(a.function)} once and {_name(b.function)} the next time"
+                return f"it ran {name_of(a.function)} once and {name_of(b.function)} the next time"
             if not _same((a.args, a.params), (b.args, b.params)):
-                return f"{_name(a.function)} got other constants the next time"
+                return f"{name_of(a.function)} got other constants the next time"
         return None if _same(self.output, other.output) else "it returned something else"
 
 
@@ -183,5 +183,6 @@ def _same(a: Any, b: Any) -> bool:
     return a is b or bool(a == b)
 
 
-def _name(function: Callable[..., Any]) -> str:
-    return getattr(function, "__name__", repr(function))
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what a function is called in messages."""
+    return getattr(function, "__name__", repr(function)).strip("_")

@@ -31,6 +31,10 @@ class Loop:
     answer: Any = None  # what a kernel returned
     written: tuple[int, ...] = (-1,)  # which operands it writes, or may write
 
+    def __str__(self) -> str:
+        operands = [str(getattr(x, "shape", x)) for x in self.operands]
+        return f"{self.function.__name__:<20} {' '.join(operands[:-1])} -> {operands[-1]}"
+
     def results(self) -> tuple[np.ndarray, ...]:
         """Return the arrays that the loop writes, or may write."""
         return tuple(self.operands[i] for i in self.written)
