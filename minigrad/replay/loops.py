@@ -46,6 +46,8 @@ def inner_loop(ufunc: np.ufunc, types: str) -> tuple[int, int]:
     """
     if getattr(np, ufunc.__name__, None) is not ufunc:
         raise ValueError(f"{ufunc.__name__} is not NumPy's own")
+    if ufunc is np.power and types[0] not in "fd":
+        raise ValueError("the power of integers may raise an error, and needs Python for it")
     head = _UFunc.from_address(id(ufunc))
     i = ufunc.types.index(types)
     return head.functions[i] or 0, head.data[i] or 0
