@@ -6,6 +6,7 @@ import gc
 import io
 import re
 import threading
+import tracemalloc
 import weakref
 from pathlib import Path
 
@@ -258,6 +259,26 @@ def test_threads_do_not_meet_in_one_program():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_replay_allocates_nothing_but_what_it_returns():
+    compiled = mg.compile(trainer(mlp()))
+    x, y = draw(3000, 36), np.arange(3000) % 4
+    for _ in range(4):
+        compiled(x, y)
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            compiled(x, y)
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        for _ in range(1000):
+            compiled(x, y)
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 10_000
+    assert peak - before < 10_000  # bytes; one activation has 192,000, in each of 1000 steps
 
 
 def test_memory_goes_with_the_compiled_function():
