@@ -176,6 +176,9 @@ class StandIn(NDArrayOperatorsMixin):
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a stand-in holds no numbers")
 
+    def __bool__(self) -> bool:
+        raise TypeError("a stand-in holds no numbers")
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         tracer: Tracer = mode.tracer
         inputs = plain(inputs)
