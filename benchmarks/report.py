@@ -27,24 +27,31 @@ def write() -> None:
     stored = results.load()
     figure = picture.draw(stored["rows"].get("1", {}))
     PICTURE.write_text(figure.svg(), encoding="utf-8")
-    parts = {
-        "machine": " ".join([machine.sentence(stored["machine"]), *absent(stored["rows"])]),
-        "rows": table(stored["rows"].get("1", {})),
-        "scalars": scalar_code(stored["rows"].get("1", {})),
-        "threads": threads_table(stored["rows"]),
-        "facts": facts_table(stored["facts"]),
-    }
-    for page, static in PAGES.items():
-        parts["picture"] = f"![{figure.alt}]({static}{PICTURE.name})"
+    for page in PAGES:
         text = page.read_text(encoding="utf-8")
-        page.write_text(inserted(text, parts), encoding="utf-8")
+        page.write_text(inserted(text, parts(stored, figure.alt, page)), encoding="utf-8")
 
 
-def inserted(text: str, parts: Mapping[str, str]) -> str:
+def parts(stored: Mapping[str, Any], alt: str, page: Path) -> dict[str, str]:
+    """Return all that a page may hold, by the names of the markers."""
+    one = stored["rows"].get("1", {})
+    return {
+        "picture": f"![{alt}]({PAGES[page]}{PICTURE.name})",
+        "rows": table(one),
+        "scalars": scalar_code(one),
+        "machine": " ".join([machine.sentence(stored["machine"]), *absent(stored["rows"])]),
+        "missed": missed(one),
+        "ahead": ahead(one),
+        "facts": facts_table(stored["facts"]),
+        "threads": threads_table(stored["rows"]),
+    }
+
+
+def inserted(text: str, new: Mapping[str, str]) -> str:
     """Put each part between its markers, ``<!-- benchmark: rows -->`` and ``<!-- end -->``."""
 
     def replace(match: re.Match[str]) -> str:
-        return f"{match[1]}\n\n{parts[match[2]]}\n\n{match[3]}"
+        return f"{match[1]}\n\n{new[match[2]]}\n\n{match[3]}"
 
     markers = r"(<!-- benchmark: (\w+) -->).*?(<!-- end -->)"
     return re.sub(markers, replace, text, flags=re.DOTALL)
@@ -101,6 +108,33 @@ def scalar_code(measured: Mapping[str, Any]) -> str:
                 f"long as minigrad, {_number(theirs / ours[1])} times as long as replayed."
             )
     return ""
+
+
+def missed(measured: Mapping[str, Any]) -> str:
+    """Return a list of the goals that were not reached, with the figures."""
+    lines = []
+    for row in catalogue.rows():
+        faster = _ratios(row, measured)
+        for name, goal in row.goals.items():
+            if name in faster and np.median(faster[name]) < goal:
+                lines.append(f"- {row.work}, {name}: {_ratio(faster[name])} of ≥ {goal:g}×")
+    return "\n".join(lines) or "None."
+
+
+def ahead(measured: Mapping[str, Any]) -> str:
+    """Return a list of who is faster than minigrad's faster way, and where."""
+    lines = []
+    for row in catalogue.rows():
+        faster = {name: float(np.median(r)) for name, r in _ratios(row, measured).items()}
+        ours = max((faster[name] for name in OURS if name in faster), default=np.inf)
+        others = [
+            f"{name} by {_number(theirs / ours)}×"
+            for name, theirs in faster.items()
+            if theirs > ours and not name.startswith("minigrad") and name not in LIMITS
+        ]
+        if others:
+            lines.append(f"- {row.work}: {', '.join(others)}")
+    return "\n".join(lines) or "None."
 
 
 def threads_table(measured: Mapping[str, Any]) -> str:
@@ -183,6 +217,10 @@ def spread(faster: Mapping[str, np.ndarray]) -> float:
     """Return half the distance between the quartiles of the ratios, relative, the largest."""
     quartiles = [np.percentile(ratio, (25, 50, 75)) for ratio in faster.values()]
     return max((high - low) / 2 / middle for low, middle, high in quartiles)
+
+
+def _ratios(row: Row, measured: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    return results.ratios(row, measured[row.name]["seconds"]) if row.name in measured else {}
 
 
 def _ours(row: Row, faster: Mapping[str, np.ndarray], name: str) -> str:

@@ -1,10 +1,8 @@
 """The tables say what was measured, and the pages hold the tables."""
 
-import re
-
 import pytest
 
-from benchmarks import catalogue, report, results
+from benchmarks import catalogue, picture, report, results
 
 ROW = catalogue.rows()[0]
 MEASURED = {
@@ -60,12 +58,23 @@ def test_text_outside_of_the_markers_stays():
 
 
 @pytest.mark.parametrize("page", report.PAGES, ids=lambda page: page.name)
-def test_every_marker_has_its_part(page):
+def test_the_pages_hold_what_was_measured(page):
+    stored = results.load()
+    alt = picture.draw(stored["rows"]["1"]).alt
     text = page.read_text(encoding="utf-8")
-    assert re.findall(r"<!-- benchmark: (\w+) -->", text)
-    assert "<!-- benchmark: rows -->" in text
-    empty = dict.fromkeys(("machine", "picture", "rows", "scalars", "threads", "facts"), "")
-    assert report.inserted(text, empty).count("<!-- end -->") == text.count("<!-- end -->")
+    assert report.inserted(text, report.parts(stored, alt, page)) == text
+
+
+def test_goals_that_are_missed_are_named():
+    goal = ROW.goals["minigrad"]
+    assert report.missed(MEASURED).splitlines()[0] == f"- {ROW.work}, minigrad: 2.00× of ≥ {goal}×"
+
+
+def test_whoever_is_faster_is_named():
+    seconds = MEASURED[ROW.name]["seconds"]
+    assert report.ahead(MEASURED) == "None."
+    faster = {ROW.name: {"absent": {}, "seconds": {**seconds, "JAX": [2.5e-4] * 3}}}
+    assert report.ahead(faster) == f"- {ROW.work}: JAX by 2.00×"
 
 
 @pytest.mark.parametrize(
