@@ -157,7 +157,8 @@ def accumulate(leaf: Tensor, g: Any, leaf_had_none: bool) -> None:
         memory_of(gradient).stamp()
     elif leaf._home is not None and (gradient := leaf._home.gradient()) is not None:
         gradient._data[...] = g
-        leaf.grad = gradient
+        leaf._grad = gradient
+        leaf._home.astray.discard(leaf._home.index)
     else:
         leaf.grad = Tensor(np.array(g))  # a copy: g may be shared with another leaf
 

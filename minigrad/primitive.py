@@ -61,7 +61,7 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
 
         @functools.wraps(forward)
         def apply(*args: Any, **params: Any) -> Any:
-            if params and any(type(value) is Tensor for value in params.values()):
+            if params and Tensor in map(type, params.values()):
                 bound = inspect.signature(forward).bind(*args, **params)
                 args, params = bound.args, bound.kwargs
             arrays: list[Any] = []

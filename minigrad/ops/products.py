@@ -28,7 +28,8 @@ def matmul(a: Operand, b: Operand) -> Tensor:
 
     A vector on the left is a row, a vector on the right a column; the result has no axis for it.
     """
-    a, b = (x if hasattr(x, "ndim") else np.asarray(x) for x in (a, b))
+    a = a if hasattr(a, "ndim") else np.asarray(a)
+    b = b if hasattr(b, "ndim") else np.asarray(b)
     left, right = a.ndim, b.ndim
     if left == 0 or right == 0:
         raise ValueError(

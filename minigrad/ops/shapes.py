@@ -16,10 +16,11 @@ from .elementwise import astype
 
 def axes_of(x: Any, axis: Axis) -> tuple[int, ...]:
     """Return the axes that ``axis`` names, counted from the front; None names them all."""
+    ndim = np.ndim(x)
     if axis is None:
-        return tuple(range(np.ndim(x)))
+        return tuple(range(ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)
-    return tuple(normalize_axis_index(a, np.ndim(x)) for a in axes)
+    return tuple([normalize_axis_index(a, ndim) for a in axes])
 
 
 @primitive(lambda g, y, x, shape: reshape(g, x.shape))
@@ -28,7 +29,12 @@ def reshape(x: Array, shape: int | Sequence[int]) -> Any:
     return np.reshape(x, shape)
 
 
-@primitive(lambda g, y, x, axes: permute_dims(g, np.argsort([a % x.ndim for a in axes])))
+def _put_back(g: Any, y: Any, x: Any, axes: Sequence[int]) -> Any:
+    came_from = [a % x.ndim for a in axes]
+    return permute_dims(g, sorted(range(x.ndim), key=came_from.__getitem__))
+
+
+@primitive(_put_back)
 def permute_dims(x: Array, axes: Sequence[int]) -> Any:
     """``x`` with its axes in the order ``axes``."""
     return np.transpose(x, axes)

@@ -49,7 +49,7 @@ class Home:
 
     def gradient(self) -> Tensor | None:
         """Return a tensor over this memory, or None if an earlier one is still in use."""
-        if self.taken():
+        if self._owner() is not None:
             return None
         owner = np.frombuffer(self._memory, self.dtype)
         self._owner = weakref.ref(owner)
