@@ -114,4 +114,10 @@ epub_contributor = author
 epub_scheme = "URL"
 epub_show_urls = "no"
 epub_tocscope = "includehidden"
-epub_exclude_files = ["index.html", "_static/how-big-a-step.svg", "_static/stix-two-math.woff2"]
+epub_css_files = ["ereader.css"]
+epub_exclude_files = [
+    "index.html",
+    "_static/how-big-a-step.svg",
+    "_static/site.css",
+    "_static/stix-two-math.woff2",
+]

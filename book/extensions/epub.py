@@ -31,9 +31,15 @@ def leave_out_the_redirect(app: Sphinx) -> None:
 def tidy_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Make a page's body XHTML: what a notebook stores is HTML."""
-    if app.builder.name == "epub" and "body" in context:
-        context["body"] = as_xhtml(context["body"])
+    """Make a page XHTML, for what a notebook stores is HTML; ask for no file that is missing.
+
+    MyST-NB names its style sheet on every page, and copies it only where it builds a website.
+    """
+    if app.builder.name == "epub":
+        sheets = context["css_files"]
+        context["css_files"] = [sheet for sheet in sheets if "mystnb" not in str(sheet.filename)]
+        if "body" in context:
+            context["body"] = as_xhtml(context["body"])
 
 
 def pack_again(app: Sphinx, exception: Exception | None) -> None:

@@ -1,6 +1,8 @@
 """What `make book` builds holds together, and is the same each time."""
 
 import base64
+import posixpath
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -127,6 +129,24 @@ def test_the_epub_starts_with_its_type_and_lists_what_it_holds(epub):
     listed = {item.get("href") for item in package.iter("{http://www.idpf.org/2007/opf}item")}
     around = {"mimetype", "content.opf", "META-INF/container.xml"}
     assert listed == set(epub.namelist()) - around
+
+
+def test_every_file_that_the_epub_refers_to_is_in_it(epub):
+    files = set(epub.namelist())
+    for name in files:
+        if name.endswith(".xhtml"):
+            page = BeautifulSoup(epub.read(name), "html.parser")
+            used = [
+                tag.get("href") or tag.get("src") for tag in page.find_all(["link", "img", "a"])
+            ]
+        elif name.endswith(".css"):
+            used = re.findall(r"url\([\"']?([^)\"']+)", epub.read(name).decode())
+        else:
+            continue
+        for url in filter(None, used):
+            path = unquote(urlsplit(url).path)
+            if path and not urlsplit(url).scheme:
+                assert posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) in files
 
 
 def test_every_page_of_the_epub_is_well_formed_and_has_no_script(epub):
