@@ -103,19 +103,20 @@ def normalize_pull(g, x, parts, w, shares, dx):
     mean, scale = parts[0], parts[2]
     level, along = shares[0], shares[1]
     each = x.dtype.type(1) / x.dtype.type(max(1, outer * size))
+    for c in range(groups):  # what is the same for a whole group is multiplied once
+        level[c] *= each
+        along[c] *= each * scale[c]
     if size == 1:
         rows, rows_of_g, results = x.reshape(outer, groups), g.reshape(outer, groups), dx
         for i in range(outer):
             row, share, result = rows[i], rows_of_g[i], results[i].reshape(groups)
             for c in range(groups):
-                standard = (row[c] - mean[c]) * scale[c]
-                rest = share[c] - each * level[c] - standard * (each * along[c])
+                rest = share[c] - level[c] - (row[c] - mean[c]) * along[c]
                 result[c] = rest * (scale[c] * w[c])
     else:
         for i in range(outer):
             for c in range(groups):
                 run, share, result = x[i, c], g[i, c], dx[i, c]
-                middle, factor, shift = mean[c], scale[c] * w[c], each * level[c]
-                slope = each * along[c] * scale[c]
+                middle, factor, shift, slope = mean[c], scale[c] * w[c], level[c], along[c]
                 for s in range(size):
                     result[s] = (share[s] - shift - (run[s] - middle) * slope) * factor

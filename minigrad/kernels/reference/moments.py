@@ -37,7 +37,7 @@ def normalize_pull(
     shares: np.ndarray,
     dx: np.ndarray,
 ) -> None:
-    """Pull ``g`` back to x, given its :func:`normalize_shares`.
+    """Pull ``g`` back to x, given its :func:`normalize_shares`, which are used up.
 
     Its mean goes, and its part along the standardised x: neither can change the result.
     """
