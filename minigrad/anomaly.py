@@ -61,7 +61,7 @@ class _Watch(Observer):
             raise AnomalyError(f"{function.name} made {bad}{out._source}{_ranges(args)}.")
 
     def derivative(self, share: Any, result: Tensor, argument: int) -> Any:
-        value, gradient = self._computed(share, result), share.args[2]
+        value, gradient = self._computed(share, result), share.args[0]
         parents = result._parents or ()
         bad = _bad(value)
         if bad and not any(_bad(v) for v in (gradient, *parents)):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .memory import memory_of
-from .modes import effect, mode, no_grad, recording
+from .modes import Observer, effect, mode, no_grad, recording
 from .tensor import Operand, Tensor
 
 Tensors = TypeVar("Tensors", Tensor, list[Tensor])
@@ -43,39 +43,49 @@ def walk(
         if function is None:
             continue
         if g is not None:
-            parents, each = result._parents or (), function.each
+            parents, params = result._parents or (), result._params
             arrays = _unchanged(result, parents)
             y, args = (result, parents) if on_tensors else (result._data, arrays)
             rules = function.derivatives
-            if each is not None:
-                rules = [partial(each, i) for i in range(len(parents))]
-            for i, (parent, rule) in enumerate(zip(parents, rules, strict=False)):
+            if function.each is not None:
+                rules = [partial(function.each, i) for i in range(len(parents))]
+            for i, rule in enumerate(rules):
+                parent = parents[i] if i < len(parents) else None  # one that was left out
                 if rule is None or type(parent) is not Tensor or not parent.requires_grad:
                     continue
-                if observer is None:
-                    share = _share(rule, i, g, y, args, result)
-                else:
-                    compute = partial(_share, rule, i, g, y, args, result)
-                    share = observer.derivative(compute, result, i)
                 before = pending.get(id(parent))
-                if before is None:
-                    pending[id(parent)] = share
-                elif observer is None:
-                    pending[id(parent)] = ops.add(before, share)
+                if observer is not None:
+                    share = _observed(observer, rule, i, g, y, args, result, before)
                 else:
-                    both = partial(ops.add, before, share)
-                    pending[id(parent)] = observer.addition(both, parent)
+                    share = rule(g, y, *args, **params)
+                    like = parent._data
+                    if getattr(share, "shape", None) != like.shape or share.dtype != like.dtype:
+                        share = _fitted(share, i, result)
+                    if before is not None:
+                        share = ops.add(before, share)
+                pending[id(parent)] = share
         if free:
             result._parents = None
 
 
-def _share(rule: Any, i: int, g: Any, y: Any, args: Sequence[Any], result: Tensor) -> Any:
-    """Hand argument ``i`` its share of the gradient ``g`` of a result."""
-    share = rule(g, y, *args, **result._params)
+def _observed(
+    observer: Observer, rule: Any, i: int, g: Any, y: Any, args: Any, result: Tensor, before: Any
+) -> Any:
+    """Compute what argument ``i`` has got so far, ``before``, and its share, under observation."""
+
+    def compute(g: Any) -> Any:
+        return _fitted(rule(g, y, *args, **result._params), i, result)
+
+    share = observer.derivative(partial(compute, g), result, i)
+    if before is None:
+        return share
+    return observer.addition(partial(ops.add, before, share), result._parents[i])  # type: ignore
+
+
+def _fitted(share: Any, i: int, result: Tensor) -> Any:
+    """Bring the share of argument ``i`` to its shape and type."""
     like = result._parents[i]._data  # type: ignore[index]
     try:
-        if share.shape == like.shape and share.dtype == like.dtype:
-            return share
         return ops.fit(share, like)
     except (AttributeError, IndexError, ValueError) as error:
         found = f"shape {share.shape}" if hasattr(share, "shape") else repr(share)
