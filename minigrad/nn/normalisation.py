@@ -15,7 +15,7 @@ from ..primitive import primitive
 from ..tensor import Array, Tensor
 from .module import Module
 
-# Arrays are (A, G, S): group g is all of x[:, g, :], to be brought to mean b[g] and deviation w[g].
+# Group g of an array is all of x[:, g], and is to be brought to mean b[g] and deviation w[g].
 # The pull-back to x is linear in the gradient and, per group, a symmetric matrix: it is its own
 # derivative there.
 
@@ -24,23 +24,25 @@ def _bend(h: Any, y: Any, g: Any, x: Any, w: Any, parts: Any, eps: float) -> Any
     """Pull ``h`` back to ``x``, on which the pull-back of ``g`` depends as well."""
     one, none = _as_they_are(w.size, w.dtype)
     standard = _normalize(x, one, none, parts, eps)
-    scale = 1 / ops.sqrt(ops.var(x, axis=(0, 2), keepdims=True) + eps)
-    pulled, along = _pull(g, x, w, parts, eps), _mean(standard * g) * _column(w)
+    scale = 1 / ops.sqrt(ops.var(x, axis=_axes(x), keepdims=True) + eps)
+    pulled, along = _pull(g, x, w, parts, eps), _mean(standard * g) * _along(x, w)
     curved = standard * _mean(h * pulled) + along * _pull(h, x, one, parts, eps)
     return -scale * (curved + _mean(standard * h) * pulled)
 
 
 def _bend_in_weight(h: Any, y: Any, g: Any, x: Any, w: Any, parts: Any, eps: float) -> Any:
-    return ops.sum(h * _pull(g, x, _as_they_are(w.size, w.dtype)[0], parts, eps), axis=(0, 2))
+    one, _ = _as_they_are(w.size, w.dtype)
+    return ops.sum(h * _pull(g, x, one, parts, eps), axis=_axes(x))
 
 
 @primitive(lambda h, y, g, x, w, parts, eps: _pull(h, x, w, parts, eps), _bend, _bend_in_weight)
 def _pull(g: Any, x: Any, w: Any, parts: Any, eps: float) -> Any:
     """Pull ``g`` back to ``x``."""
     g, x, w = _alike(g, x, w)
-    dx, shares = np.empty(x.shape, x.dtype), np.empty((2, x.shape[1]), x.dtype)
+    dx, shares = np.empty_like(x), np.empty((2, x.shape[1]), x.dtype)
+    g, x = _grouped(g), _grouped(x)
     kernels.normalize_shares(g, x, parts, shares)
-    kernels.normalize_pull(g, x, parts, w, shares, dx)
+    kernels.normalize_pull(g, x, parts, w, shares, _grouped(dx))
     return dx
 
 
@@ -52,19 +54,19 @@ def _shares(g: Any, x: Any, parts: Any, eps: float) -> Any:
     """Return what of ``g`` goes to b and to w, (2, G)."""
     g, x = _alike(g, x)
     shares = np.empty((2, x.shape[1]), x.dtype)
-    kernels.normalize_shares(g, x, parts, shares)
+    kernels.normalize_shares(_grouped(g), _grouped(x), parts, shares)
     return shares
 
 
 @primitive(
     lambda g, y, x, w, b, parts, eps: _pull(g, x, w, parts, eps),
     lambda g, y, x, w, b, parts, eps: _shares(g, x, parts, eps)[1],
-    lambda g, y, x, w, b, parts, eps: ops.sum(g, axis=(0, 2)),
+    lambda g, y, x, w, b, parts, eps: ops.sum(g, axis=_axes(x)),
 )
 def _normalize(x: Any, w: Any, b: Any, parts: Any, eps: float) -> Any:
     x, w, b = _alike(x, w, b)
-    y = np.empty(x.shape, x.dtype)
-    kernels.normalize(x, parts, w, b, y)
+    y = np.empty_like(x)
+    kernels.normalize(_grouped(x), parts, w, b, _grouped(y))
     return y
 
 
@@ -72,7 +74,7 @@ def _normalize(x: Any, w: Any, b: Any, parts: Any, eps: float) -> Any:
 def _moments(x: Any, eps: float) -> Any:
     """Return (3, G): mean, variance, and what standardisation multiplies by."""
     parts = np.empty((3, x.shape[1]), x.dtype)
-    kernels.moments(in_order(x), eps, parts)
+    kernels.moments(_grouped(in_order(x)), eps, parts)
     return parts
 
 
@@ -87,8 +89,23 @@ def _alike(*arrays: Any) -> Any:
     return [in_order(a, dtype) for a in arrays]
 
 
+def _grouped(x: Any) -> Any:
+    """Return (A, G, ...) as (A, G, S)."""
+    return x.reshape(x.shape[0], x.shape[1], math.prod(x.shape[2:]))
+
+
+def _axes(x: Any) -> tuple[int, ...]:
+    """Return the axes that a group extends along."""
+    return (0, *range(2, x.ndim))
+
+
 def _mean(x: Any) -> Any:
-    return ops.mean(x, axis=(0, 2), keepdims=True)
+    return ops.mean(x, axis=_axes(x), keepdims=True)
+
+
+def _along(x: Array, w: Array) -> Tensor:
+    """Shape one number for each group so that it broadcasts against ``x``."""
+    return ops.reshape(w, (-1,) + (1,) * (x.ndim - 2))
 
 
 @primitive(lambda g, y, x, w, b: g * w, lambda g, y, x, w, b: g * x, lambda g, y, x, w, b: g)
@@ -200,26 +217,23 @@ class BatchNorm1d(Module):
                 f"{type(self).__name__} of shape {x.shape}: wanted is {self._layout} "
                 f"with C = {channels}."
             )
-        groups = ops.reshape(x, (x.shape[0], channels, math.prod(x.shape[2:])))
         weight: Any = self.weight
         bias: Any = self.bias
         if weight is None:
             weight, bias = _as_they_are(channels, x.dtype)
         if self.training:
-            count = groups.shape[0] * groups.shape[2]
+            count = math.prod(x.shape) // channels
             if count < 2:
                 raise ValueError(
                     f"{type(self).__name__} of shape {x.shape} in training: one value in a channel "
                     "has no variance. Use a bigger batch (drop the last short one), or call eval()."
                 )
-            parts = _moments(groups, self.eps)
+            parts = _moments(x, self.eps)
             self._follow(parts, count / (count - 1))
-            y = _normalize(groups, weight, bias, parts, self.eps)
-        else:
-            deviation = ops.sqrt(self.running_var + self.eps)
-            y = (groups - _column(self.running_mean)) / _column(deviation)
-            y = _affine(y, _column(weight), _column(bias))
-        return ops.reshape(y, x.shape)
+            return _normalize(x, weight, bias, parts, self.eps)
+        deviation = ops.sqrt(self.running_var + self.eps)
+        y = ops.subtract(x, _along(x, self.running_mean)) / _along(x, deviation)
+        return _affine(y, _along(x, weight), _along(x, bias))
 
     def _follow(self, parts: Array, unbiased: float) -> None:
         with no_grad():
@@ -237,10 +251,6 @@ class BatchNorm2d(BatchNorm1d):
 
     _ndims = (4,)
     _layout = "(N, C, H, W)"
-
-
-def _column(x: Array) -> Tensor:
-    return ops.reshape(x, (-1, 1))
 
 
 def _parameters(

@@ -96,11 +96,12 @@ def relu(x: Operand) -> Any:
     return _by_element(kernels.relu, x) if np.ndim(x) else np.maximum(x, 0)
 
 
-def _by_element(kernel: Any, *arrays: Any) -> np.ndarray:
+def _by_element(kernel: Any, x: Any, *others: Any) -> np.ndarray:
     """Run a kernel that reads arrays of one shape as rows, and writes one of that shape."""
-    first = arrays[0]
-    y = np.empty(first.shape, first.dtype)
-    kernel(*(in_order(x, y.dtype).reshape(y.size) for x in arrays), y.reshape(y.size))
+    x = in_order(x)
+    y = np.empty_like(x)
+    rest = [in_order(other, x.dtype).reshape(-1) for other in others] if others else others
+    kernel(x.reshape(-1), *rest, y.reshape(-1))
     return y
 
 
