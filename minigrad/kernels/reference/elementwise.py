@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 
 def relu(x: np.ndarray, y: np.ndarray) -> None:
@@ -20,10 +19,16 @@ def relu_slope(g: np.ndarray, y: np.ndarray, dx: np.ndarray) -> None:
 
 def gelu(x: np.ndarray, y: np.ndarray) -> None:
     """``x`` times the probability that a standard normal is below ``x``."""
-    y[...] = x * special.ndtr(x)
+    y[...] = x * _normal_cdf(x)
 
 
 def gelu_slope(g: np.ndarray, x: np.ndarray, dx: np.ndarray) -> None:
     """``g`` times the derivative of :func:`gelu` at ``x``."""
     density = np.exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))
-    dx[...] = g * (special.ndtr(x) + x * density)
+    dx[...] = g * (_normal_cdf(x) + x * density)
+
+
+def _normal_cdf(x: np.ndarray) -> np.ndarray:
+    from scipy import special  # takes as long to import as all of minigrad
+
+    return special.ndtr(x)
