@@ -208,7 +208,7 @@ def _check_indices(indices: Array, rows: int) -> None:
 def _seed(x: Any, rng: Generator) -> Any:
     if type(x) is not np.ndarray:
         raise TypeError("a draw is not to be followed, each replay makes its own")
-    return rng.integers(1 << 63, size=1)
+    return np.array([rng.integers(1 << 63)])
 
 
 @primitive(lambda g, y, x, seed, p: _dropout(g, seed, p))

@@ -25,9 +25,9 @@ def softmax(x, y):
         row, result = x[i], y[i]
         top, total = greatest(row), x.dtype.type(0)
         for j in range(row.size):
-            result[j] = exp(row[j] - top)
-        for j in range(row.size):
-            total += result[j]
+            value = exp(row[j] - top)
+            result[j] = value
+            total += value
         scale = x.dtype.type(1) / total
         for j in range(row.size):
             result[j] *= scale
