@@ -54,7 +54,7 @@ class Transformer(nn.Module):
     def __init__(self):
         self.attention = nn.MultiHeadAttention(8, 2)
         self.norm = nn.LayerNorm(8)
-        self.linear = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 8))
+        self.linear = nn.Sequential(nn.Linear(8, 16), nn.GELU(), nn.Linear(16, 8))
         self.head = nn.Linear(8, 4)
 
     def forward(self, x):

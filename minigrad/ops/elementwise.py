@@ -121,7 +121,7 @@ def gelu(x: Operand) -> Any:
 
     The exact form (Hendrycks & Gimpel 2016), not its tanh approximation.
     """
-    return _by_element(kernels.gelu, np.asarray(x))
+    return _by_element(kernels.gelu, x if np.ndim(x) else np.asarray(x))
 
 
 def _silu_derivative(g: Any, y: Any, x: Any) -> Any:

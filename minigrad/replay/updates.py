@@ -35,17 +35,19 @@ class _Noted:
     def __init__(self, flat: Flat) -> None:
         self.flat = flat
         self.none = flat.none
+        self.state = flat.state
         self.rules: list[tuple[Any, tuple[Any, ...]]] = []
 
-    def state(self, name: str, start: Any = 0.0) -> np.ndarray:
-        return self.flat.state(name, start)
-
     def apply(self, rule: Any, *arguments: Any) -> None:
-        cast = self.flat.theta.dtype.type
-        if any(isinstance(a, list) for a in arguments):
+        self.rules.append((rule, arguments))
+
+    def loop(self, rule: Any, arguments: tuple[Any, ...]) -> Loop:
+        """Return a rule as a loop, with the numbers in the parameters' type."""
+        if list in map(type, arguments):
             raise TypeError("a rule for each parameter")
-        numbers = (a if isinstance(a, (np.ndarray, bool)) else cast(a) for a in arguments)
-        self.rules.append((rule, (self.flat.theta, self.flat.grad, *numbers)))
+        flat, number = self.flat, self.flat.theta.dtype.type
+        cast = (a if type(a) in (np.ndarray, bool) else number(a) for a in arguments)
+        return Loop(rule, (flat.theta, flat.grad, *cast), written=(0,))
 
 
 class Update:
@@ -62,8 +64,11 @@ class Update:
             raise TypeError("it looks at all gradients first")
         self.optimizer = optimizer
         self.flats = [flat for flats in optimizer._flats for flat in flats]
-        rules = self._rules()
-        self.loops = [Loop(rule, numbers, written=(0,)) for rule, numbers in rules]
+        self.options = optimizer._options_now()
+        watched = _Watched(optimizer)
+        noted = self._rules(watched)
+        self.constant = not watched.read  # as long as the options stay
+        self.loops = [flat.loop(*rule) for flat in noted for rule in flat.rules]
         self.arrays = [
             (flat, flat.theta, flat.grad, list(flat.states.items())) for flat in self.flats
         ]
@@ -82,31 +87,23 @@ class Update:
 
     def advance(self) -> None:
         """Write the numbers of the next step into the frames, and count it."""
-        if not (self.constant and self._options() == self.options):
-            for places, (_, arguments) in zip(self.places, self._rules(), strict=True):
-                for frames, place, i in places:
-                    frames[place] = arguments[i]
-        self.optimizer.last_lr = list(self.rates)
-        self.optimizer.steps += 1
-
-    def _rules(self) -> list[tuple[Any, tuple[Any, ...]]]:
         optimizer = self.optimizer
-        self.options = self._options()
-        values = [optimizer._now(group) for group in optimizer.param_groups]
-        self.rates = [options["lr"] for options in values]
-        watched, rules = _Watched(optimizer), []
-        for flats, options in zip(optimizer._flats, values, strict=True):
+        options = optimizer._options_now()  # the same list, if all are as they were
+        if options is not self.options or not self.constant:
+            self.options = options
+            rules = [arguments for noted in self._rules(optimizer) for _, arguments in noted.rules]
+            for places, arguments in zip(self.places, rules, strict=True):
+                for frames, place, i in places:
+                    frames[place] = arguments[i - 2]
+        optimizer.last_lr = [values["lr"] for values in options]
+        optimizer.steps += 1
+
+    def _rules(self, optimizer: Any) -> list[_Noted]:
+        """Return which rules the next step applies to each flat array."""
+        found = []
+        for flats, options in zip(self.optimizer._flats, self.options, strict=True):
             for flat in flats:
                 noted = _Noted(flat)
-                type(optimizer)._update(watched, noted, **options)  # type: ignore[arg-type]
-                rules += noted.rules
-        self.constant = not watched.read and not any(map(_varies, self.options))
-        return rules
-
-    def _options(self) -> list[Any]:
-        optimizer = self.optimizer
-        return [group[name] for group in optimizer.param_groups for name in optimizer._options]
-
-
-def _varies(option: Any) -> bool:
-    return any(map(_varies, option)) if isinstance(option, tuple) else callable(option)
+                type(self.optimizer)._update(optimizer, noted, **options)  # type: ignore[arg-type]
+                found.append(noted)
+        return found
