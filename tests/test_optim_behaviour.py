@@ -229,3 +229,55 @@ def test_the_momentum_of_a_dead_unit_comes_to_rest(make, dtype):
     states = opt.state_dict()["memory"][0]["states"]
     momentum = states["velocity"] if "velocity" in states else states["m"]
     assert not np.any(momentum)
+
+
+# What an optimizer remembers of one step for the next
+
+
+def test_two_optimizers_take_turns_on_one_parameter():
+    p = mg.tensor(np.array([1.0, 2.0]), requires_grad=True)
+    opts = [optim.SGD([p], lr=0.5), optim.SGD([p], lr=0.25)]
+    expected = p.numpy().copy()
+    for i in range(6):
+        opts[i % 2].zero_grad()
+        (p * p).sum().backward()
+        opts[i % 2].step()
+        expected -= opts[i % 2].lr * 2 * expected
+        np.testing.assert_allclose(p.numpy(), expected)
+
+
+def test_gradients_are_used_wherever_they_are_put():
+    p = mg.tensor(np.array([1.0, 2.0]), requires_grad=True)
+    opt = optim.SGD([p], lr=1.0)
+    p.sum().backward()
+    opt.step()
+    opt.step()  # the same gradient again
+    np.testing.assert_array_equal(p.numpy(), [-1.0, 0.0])
+    p.grad = mg.tensor(np.array([10.0, 20.0]))
+    opt.step()
+    p.grad.data[0] = 0.0
+    opt.step()
+    np.testing.assert_array_equal(p.numpy(), [-11.0, -40.0])
+    kept = p.grad
+    opt.zero_grad()
+    p.sum().backward()
+    opt.step()
+    np.testing.assert_array_equal(p.numpy(), [-12.0, -41.0])
+    np.testing.assert_array_equal(kept.numpy(), [0.0, 20.0])
+
+
+def test_an_option_that_is_set_between_steps_is_read_and_checked():
+    p = mg.tensor(np.array([1.0]), requires_grad=True)
+    opt = optim.SGD([p], lr=1.0, momentum=0.0)
+    p.grad = mg.tensor(np.array([1.0]))
+    for _ in range(2):
+        opt.step()
+    opt.param_groups[0]["lr"] = 0.25
+    opt.step()
+    assert p.item() == -1.25
+    opt.param_groups[0]["lr"] = -1.0
+    with pytest.raises(ValueError, match="lr must be zero or positive"):
+        opt.step()
+    opt.param_groups[0]["lr"] = lambda t: 0.5 * t
+    opt.step()
+    assert p.item() == -1.25 - 0.5 * 3

@@ -112,8 +112,8 @@ class Flat:
             rule(*self._cast(a[first:last] if type(a) is np.ndarray else a for a in mine))
 
     def _cast(self, arguments: Iterable[Any]) -> list[Any]:
-        number = self.theta.dtype.type
-        return [a if type(a) in (np.ndarray, bool) else number(a) for a in arguments]
+        number, as_they_are = self.theta.dtype.type, (np.ndarray, bool)
+        return [a if type(a) in as_they_are else number(a) for a in arguments]
 
     def split(self, flat: np.ndarray) -> list[np.ndarray]:
         """Return the part of a flat array that belongs to each parameter, in its shape."""
