@@ -49,6 +49,8 @@ def inner_loop(ufunc: np.ufunc, types: str) -> tuple[int, int]:
     if ufunc is np.power and types[0] not in "fd":
         raise ValueError("the power of integers may raise an error, and needs Python for it")
     head = _UFunc.from_address(id(ufunc))
+    if (head.nin, head.nout, head.ntypes) != (ufunc.nin, ufunc.nout, ufunc.ntypes):
+        raise ValueError("this NumPy lays out its ufuncs in another way")
     i = ufunc.types.index(types)
     return head.functions[i] or 0, head.data[i] or 0
 
