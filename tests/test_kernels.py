@@ -208,7 +208,7 @@ def test_every_kernel_stands_twice_and_is_compared_here():
 
 @pytest.mark.parametrize("name", sorted(ARGUMENTS))
 def test_the_compiled_kernel_agrees_with_the_reference(name):
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     @given(ARGUMENTS[name])
     def check(arguments):
         given, results = arguments
