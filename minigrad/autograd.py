@@ -32,8 +32,7 @@ def walk(
     """
     observer = mode.observer
     on_tensors = create_graph or (observer is not None and observer.derivatives_on_tensors)
-    # [()] makes a scalar of a single number: NumPy computes with it ten times as fast
-    pending = {id(output): gradient if on_tensors else gradient._data[()]}
+    pending = {id(output): gradient if on_tensors else gradient._data}
     order = _latest_last(output)
     while order:
         result = order.pop()
