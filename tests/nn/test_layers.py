@@ -169,6 +169,24 @@ def test_linear_names_the_shapes_that_do_not_fit():
         nn.Linear(5, 2)(np.ones((2, 3), np.float32))
 
 
+# Convolution
+
+
+def test_a_pixel_that_is_no_number_is_seen_by_the_windows_on_it_and_by_no_other():
+    layer, image = nn.Conv2d(1, 2, 3, padding=1), np.zeros((2, 1, 6, 6), np.float32)
+    image[0, 0, 1, 2] = np.nan
+    y = layer(mg.tensor(image)).numpy()
+    assert np.isnan(y[0, :, 0:3, 1:4]).all()
+    assert np.isnan(y).sum() == 2 * 9
+
+
+def test_a_pixel_that_is_no_number_is_not_lost_on_the_way_to_the_filter():
+    layer, image = nn.Conv2d(1, 2, 3), np.zeros((1, 1, 6, 6), np.float32)
+    image[0, 0, 2, 2] = np.nan
+    layer(mg.tensor(image)).sum().backward()
+    assert np.isnan(layer.weight.grad.numpy()).all()
+
+
 # Dropout
 
 
