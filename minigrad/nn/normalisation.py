@@ -108,10 +108,40 @@ def _along(x: Array, w: Array) -> Tensor:
     return ops.reshape(w, (-1,) + (1,) * (x.ndim - 2))
 
 
-@primitive(lambda g, y, x, w, b: g * w, lambda g, y, x, w, b: g * x, lambda g, y, x, w, b: g)
+# The weights of layer norm lie along a group, not one for each: columns are the groups then, and
+# mean 0 and scale 1 leave of the kernels the scaling, the shifting and the sums.
+
+
+@primitive(
+    lambda g, y, x, w, b: g * w,
+    lambda g, y, x, w, b: _sums_of_products(g, x),
+    lambda g, y, x, w, b: ops.sum(g, axis=0),
+)
 def _affine(x: Any, w: Any, b: Any) -> Any:
-    y = np.multiply(x, w)
-    return np.add(y, b, out=y) if y.dtype == b.dtype else y + b
+    """Return ``x * w + b`` for x (M, D)."""
+    x, w, b = _alike(x, w, b)
+    y = np.empty_like(x)
+    kernels.normalize(_columns(x), _unmoved(x), w, b, _columns(y))
+    return y
+
+
+@primitive(lambda h, y, g, x: x * h, lambda h, y, g, x: g * h)
+def _sums_of_products(g: Any, x: Any) -> Any:
+    """Return the sum of ``g * x`` along each column."""
+    g, x = _alike(g, x)
+    shares = np.empty((2, x.shape[1]), x.dtype)
+    kernels.normalize_shares(_columns(g), _columns(x), _unmoved(x), shares)
+    return shares[1]
+
+
+def _columns(x: Any) -> Any:
+    return x.reshape(*x.shape, 1)
+
+
+def _unmoved(x: Any) -> np.ndarray:
+    parts = np.zeros((3, x.shape[1]), x.dtype)
+    parts[2] = 1
+    return parts
 
 
 @primitive()
@@ -157,8 +187,10 @@ class LayerNorm(Module):
         y = _normalize(
             groups, *_as_they_are(groups.shape[1], x.dtype), _moments(groups, self.eps), self.eps
         )
-        y = ops.reshape(y, x.shape)
-        return y if self.weight is None or self.bias is None else _affine(y, self.weight, self.bias)
+        if self.weight is not None and self.bias is not None:
+            y = ops.reshape(y, groups.shape[1:])
+            y = _affine(y, *(ops.reshape(p, (-1,)) for p in (self.weight, self.bias)))
+        return ops.reshape(y, x.shape)
 
     def extra_repr(self) -> str:
         """Return the sizes."""
@@ -233,7 +265,7 @@ class BatchNorm1d(Module):
             return _normalize(x, weight, bias, parts, self.eps)
         deviation = ops.sqrt(self.running_var + self.eps)
         y = ops.subtract(x, _along(x, self.running_mean)) / _along(x, deviation)
-        return _affine(y, _along(x, weight), _along(x, bias))
+        return y * _along(x, weight) + _along(x, bias)
 
     def _follow(self, parts: Array, unbiased: float) -> None:
         with no_grad():
