@@ -14,7 +14,8 @@ import numpy as np
 BLOCK = 0.02  # seconds that a contender works in each round
 FRESH = 300  # steps before parameters are put back: momentum that decays for longer turns subnormal
 REST = 0.1  # seconds before each block, for the threads of the contender before it to fall asleep
-WARM_UP = 3
+WARM_UP = 3  # steps after which everybody has compiled or recorded what there is
+SLOW = 0.5  # seconds; a step that takes as long needs no warming up
 TOLERANCE = 1e-5
 
 
@@ -141,8 +142,7 @@ def measure(
 def _length(contender: Contender) -> int:
     """Return how many steps fill a block, or as many as are taken from fresh parameters."""
     contender.reset()
-    contender.step()
-    contender.numbers()
+    _warm_up(contender)
     steps = 1
     while steps < FRESH:
         spent = _timed(contender, steps)
@@ -157,13 +157,16 @@ def _block(contender: Contender, steps: int) -> float:
     spent, done = 0.0, 0
     while spent < BLOCK:
         contender.reset()
-        if steps > 1:
-            for _ in range(WARM_UP):
-                contender.step()
-            contender.numbers()
+        _warm_up(contender)
         spent += _timed(contender, steps)
         done += steps
     return spent / done
+
+
+def _warm_up(contender: Contender) -> None:
+    for _ in range(WARM_UP):
+        if _timed(contender, 1) > SLOW:
+            break
 
 
 def _timed(contender: Contender, steps: int) -> float:

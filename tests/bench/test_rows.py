@@ -34,7 +34,7 @@ def tiny(row: Row) -> dict:
 def single_precision():
     """A row may ask JAX for float64; the next one, and the next test, get what they expect."""
     yield
-    if "jax" in sys.modules:
+    if sys.modules.get("jax"):
         sys.modules["jax"].config.update("jax_enable_x64", False)
 
 
