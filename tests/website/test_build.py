@@ -44,7 +44,7 @@ def files(directory: Path) -> dict[str, bytes]:
 def test_two_builds_in_two_places_give_equal_bytes(built, tmp_path):
     """The other build has another source directory, another time, and hashes another way."""
     source = tmp_path / "elsewhere"
-    for name in ("book", "notebooks"):
+    for name in ("book", "minigrad", "notebooks"):
         ignored = shutil.ignore_patterns("_build", "__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / name, source / name, ignore=ignored)
     for name in ("pyproject.toml", "CITATION.cff"):
