@@ -275,13 +275,13 @@ def start(directory: Path, options: str) -> subprocess.Popen:
 def test_a_sweep_that_is_killed_goes_on_where_it_was(tmp_path):
     serial = "executor=__import__('concurrent.futures').futures.ThreadPoolExecutor(1)"
     process = start(tmp_path, serial)
-    while not (tmp_path / "reached").exists():
+    record = tmp_path / "sweep.jsonl"
+    # the third run begins while the first two are still being written down
+    while not ((tmp_path / "reached").exists() and len(record.read_text().splitlines()) == 2):
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    record = tmp_path / "sweep.jsonl"
-    assert len(record.read_text().splitlines()) == 2
     with record.open("a") as file:
         file.write('{"config": {"lr": 3}, "se')  # it was killed while it wrote
     (tmp_path / "killed").touch()

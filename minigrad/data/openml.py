@@ -157,11 +157,11 @@ def _progress(name: str, home: Path) -> Iterator[None]:
         return total
 
     def watch() -> None:
-        before = size()
         with bar(desc=f"loading {name}", unit="B", unit_scale=True) as shown:
             while not done.wait(0.2):
                 shown.update(size() - before - shown.n)
 
+    before = size()
     done = threading.Event()
     thread = threading.Thread(target=watch)
     thread.start()
