@@ -319,3 +319,28 @@ def test_the_program_that_the_website_shows_is_the_one_that_is_printed():
     with contextlib.redirect_stdout(lines):
         exec(code, {"mg": mg, "x": draw(64, 784), "y": np.arange(64) % 10})
     assert lines.getvalue() == shown
+
+
+@pytest.mark.parametrize("size", [3, 300_000])
+def test_what_a_replay_returns_is_the_callers_own(size):
+    compiled = mg.compile(lambda x: [mg.exp(x), x * 2, mg.sum(x)])
+    results = []
+    for i in range(7):
+        x = draw(size) * i
+        results.append((x, compiled(x)))
+    for x, (a, b, c) in results:
+        np.testing.assert_array_equal(a.numpy(), np.exp(x))
+        np.testing.assert_array_equal(b.numpy(), x * 2)
+        np.testing.assert_array_equal(c.numpy(), np.sum(x))
+
+
+def test_one_result_returned_twice_is_two_arrays():
+    def twice(x):
+        y = mg.exp(x)
+        return y, y
+
+    compiled = mg.compile(twice)
+    for _ in range(5):
+        a, b = compiled(draw(100_000))
+    a.data[0] = 7
+    assert b.numpy()[0] != 7

@@ -14,7 +14,7 @@ from .layout import Layout, machine, nothing
 from .recording import Record, Slot, mapped, name_of
 from .trimming import deliver, drop_unused
 
-COPIED = 2**14  # bytes; an argument that is larger is used where it lies
+COPIED = 2**14  # bytes; what is larger is not copied, but used where it lies
 
 
 class Program:
@@ -58,6 +58,8 @@ class Program:
         for update in self.updates:
             update.places = list(map(self.code.places, update.loops))
         self.inputs = [self._input(x) for x in layout.inputs]
+        self.outputs = self._outputs()
+        self.handed_out: dict[int, np.ndarray] = {}
 
     def __str__(self) -> str:
         lines: list[str] = []
@@ -91,6 +93,9 @@ class Program:
         self.given = arrays
         for take, array in zip(self.inputs, arrays, strict=True):
             take(array)
+        for number, shape, dtype, point in self.outputs:
+            self.handed_out[number] = fresh = np.empty(shape, dtype)
+            point(fresh)
         for update in self.updates:
             update.advance()
         try:
@@ -109,9 +114,10 @@ class Program:
         return self._result(output) if type(output) is Slot else mapped(output, self._result)
 
     def _result(self, stand: Any) -> Any:
-        if type(stand) is Slot:
-            return Tensor(self.layout.values[stand.number].copy(order="K"))
-        return self.layout.tensor(stand)
+        if type(stand) is not Slot:
+            return self.layout.tensor(stand)
+        fresh = self.handed_out.pop(stand.number, None)
+        return Tensor(self.layout.values[stand.number].copy(order="K") if fresh is None else fresh)
 
     def _finish(self) -> None:
         for memory in self.written:
@@ -153,12 +159,35 @@ class Program:
         return run
 
     def _input(self, mine: np.ndarray) -> Callable[[np.ndarray], None]:
-        """Return what takes an argument: a copy, or, for large ones, the address."""
-        looked_at = any(np.may_share_memory(mine, x) for x in self.layout.outside)
-        if mine.nbytes > COPIED and not looked_at and self.code is not None:
+        """Return what takes an argument: a copy, or, for a large one, the address."""
+        if mine.nbytes > COPIED and not self._lookers(mine) and self.code is not None:
             return self.code.pointer(mine)
 
         def copy(given: np.ndarray) -> None:
             mine[...] = given
 
         return copy
+
+    def _outputs(self) -> list[tuple[int, tuple[int, ...], np.dtype, Callable[..., None]]]:
+        """Return the large results that are made anew in each run, and what says where."""
+        found: list[tuple[int, tuple[int, ...], np.dtype, Callable[..., None]]] = []
+
+        def add(stand: Any) -> None:
+            value = self.layout.array(stand)
+            if (
+                type(stand) is Slot
+                and value.nbytes > COPIED
+                and value.flags.owndata
+                and value.flags.c_contiguous
+                and self._lookers(value) == 1
+                and self.code is not None
+            ):
+                point = self.code.pointer(value)
+                found.append((stand.number, value.shape, value.dtype, point))
+
+        mapped(self.record.output, add)
+        return found
+
+    def _lookers(self, x: np.ndarray) -> int:
+        """Count who, other than loops, looks at an array: Python, or the caller."""
+        return sum(np.may_share_memory(x, other) for other in self.layout.outside)
