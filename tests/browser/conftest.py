@@ -60,7 +60,11 @@ def jupyterlab(tmp_path) -> Iterator[str]:
         yield f"{address}/lab/tree/{{}}?token={token}"
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # it waits for kernels that are busy
+            server.kill()
+            server.wait()
         log.close()
 
 
