@@ -149,18 +149,13 @@ def backward(output: Tensor, gradient: Operand | None, retain_graph: bool) -> No
     with no_grad():
         for tensor, g in walk(output, seed, set(), create_graph=False, free=not retain_graph):
             if tensor._primitive is None:
-                accumulate(tensor, g, tensor.grad is None)
+                accumulate(tensor, g)
 
 
 @effect
-def accumulate(leaf: Tensor, g: Any, leaf_had_none: bool) -> None:
+def accumulate(leaf: Tensor, g: Any) -> None:
     """Add ``g`` to the gradient of a leaf."""
     gradient = leaf._grad
-    if leaf_had_none != (gradient is None):
-        raise RuntimeError(
-            "a step that is replayed must clear gradients in the engine's sight: "
-            "use zero_grad(), not `.grad = None`."
-        )
     g = g._data if type(g) is Tensor else g
     if gradient is not None:
         np.add(gradient._data, g, out=gradient._data)

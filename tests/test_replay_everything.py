@@ -29,7 +29,7 @@ def test_a_primitive_and_its_derivative_replay(name, dtype):
         y = entry.call(MINIGRAD, name, xs, params)
         return [y] if name not in DIFFERENTIABLE else [y, *mg.grad((y * y).sum(), xs)]
 
-    @settings(max_examples=15)
+    @settings(max_examples=30)
     @given(entry.calls, st.sampled_from(LAYOUTS), st.integers(0, 2**32 - 1))
     def check(call, layout, seed):
         shapes, params = call

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ..harness import Contender
-from ..work import chain, mlp
+from ..workloads import chain, mlp
 from . import Fact, alone
 
 BLOCK = 0.2  # seconds

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 from ..harness import Contender
-from ..work import chain, mlp
+from ..workloads import chain, mlp
 from . import Fact, alone
 
 BATCH = 1024

@@ -17,6 +17,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+# Rounded correctly, or not at all: their bits do not depend on how the loop is cut. The others may
+# run other instructions on neighbours than on numbers that lie apart.
+EXACT = {
+    *(np.add, np.subtract, np.multiply, np.divide, np.sqrt, np.square, np.reciprocal),
+    *(np.negative, np.positive, np.absolute, np.sign, np.maximum, np.minimum),
+    *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
+    *(np.logical_and, np.logical_or, np.logical_not, np.isfinite, np.isnan),
+    np.matmul,
+}
+
 
 class _UFunc(ctypes.Structure):
     """The head of ``PyUFuncObject``, as in numpy/ufuncobject.h."""
@@ -79,12 +89,19 @@ def nest_of(ufunc: np.ufunc, operands: list[np.ndarray]) -> Nest:
 
     Where an operand has length 1 and another has not, its step is 0: a result that is reduced
     gathers what comes along. The axis with the smallest steps is innermost.
+
+    Raises
+    ------
+    TypeError
+        If the bits depend on how NumPy cuts the loop, and more than one cut is possible.
     """
     if ufunc is np.matmul:
         return _matmul_nest(operands)
     shape = np.broadcast_shapes(*(x.shape for x in operands))
     axes = _joined(shape, [_steps(x.shape, x.strides, shape) for x in operands])
     (length, steps), outer = (axes[-1], axes[:-1]) if axes else ((1, (0,) * len(operands)), [])
+    if ufunc not in EXACT and (outer or min(steps) < 0):
+        raise TypeError(f"{ufunc.__name__} is followed over one row")
     return Nest(tuple(n for n, _ in outer), tuple(s for _, s in outer), (length,), steps)
 
 

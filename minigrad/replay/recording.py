@@ -67,6 +67,8 @@ class Recorder(Observer):
 
     def effect(self, function: Callable[..., Any], args: tuple[Any, ...], params: Any) -> None:
         stands = tuple(self.stand_in(arg) for arg in args)
+        if function is ACCUMULATE:
+            stands += (args[0].grad is None,)  # whether this share is the first
         self._alive.append(args)
         self.instructions.append(Instruction(function, stands, params, None))
         if stands and type(stands[0]) is Slot and stands[0].number < self.arguments:
