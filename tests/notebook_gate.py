@@ -12,6 +12,10 @@ import nbformat
 
 TESTS = Path(__file__).resolve().parent
 BUDGET = 60.0  # seconds for a notebook on two cores, Numba's compiling included
+# Other tests run beside a notebook, so the clock on the wall says little: what is held to the
+# budget is the processor time of its kernel. The clock ends a notebook that waits, or that leaves
+# its work to processes that outlive the kernel and are not counted.
+PATIENCE = 2  # times the budget
 
 
 def fault(notebook: Path, budget: float = BUDGET) -> str:
@@ -68,6 +72,8 @@ def _unlike(notebook: Path, budget: float) -> str:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no"]
     command += ["-c", str(TESTS.parent / "pyproject.toml"), "--nbval", "--nbval-current-env"]
     command += ["--nbval-sanitize-with", str(TESTS / "nbval_sanitize.cfg"), str(notebook)]
+    over = f"it is over its time budget of {budget:g} s"
+    before = _time_of_children()
     with TemporaryDirectory() as cold:
         try:
             run = subprocess.run(
@@ -75,11 +81,20 @@ def _unlike(notebook: Path, budget: float) -> str:
                 # Two notebooks run at a time. Threads of BLAS that wait for a core would slow both.
                 env=os.environ
                 | {"NUMBA_CACHE_DIR": cold, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
-                timeout=budget,
+                timeout=PATIENCE * budget,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
             )
         except subprocess.TimeoutExpired:
-            return f"it is over its time budget of {budget:g} s"
-    return run.stdout if run.returncode else ""
+            return f"{over}: it did not end in {PATIENCE * budget:g} s"
+    if run.returncode:
+        return run.stdout
+    spent = _time_of_children() - before
+    return f"{over}: {spent:.0f} s of processor time" if spent > budget else ""
+
+
+def _time_of_children() -> float:
+    """Return the processor time of the processes that this one started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system

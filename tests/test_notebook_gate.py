@@ -29,8 +29,16 @@ def test_a_changed_output_fails(tmp_path):
 
 
 def test_a_notebook_over_its_time_budget_fails(tmp_path):
-    slow = notebook(tmp_path, "import time; time.sleep(60); print(2)", "2\n")
-    assert "over its time budget of 5 s" in fault(slow, budget=5.0)
+    busy = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', {!r}])\nprint(2)"
+    slow = notebook(
+        tmp_path, busy.format("import time\nwhile time.process_time() < 9: pass"), "2\n"
+    )
+    assert "over its time budget of 8 s" in fault(slow, budget=8.0)
+
+
+def test_a_notebook_that_does_not_end_fails(tmp_path):
+    waiting = notebook(tmp_path, "import threading; threading.Event().wait()", "")
+    assert "did not end" in fault(waiting, budget=1.0)
 
 
 def test_a_notebook_that_was_never_run_fails(tmp_path):
