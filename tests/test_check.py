@@ -80,7 +80,7 @@ def in_place(theta, grad, lr):
         (lambda theta, grad, lr: -lr * grad, "step itself"),
         (lambda theta, grad, lr: theta - lr * np.sign(grad), "drop its size"),
         (lambda theta, grad, lr: theta - grad / lr, "divide by the rate"),
-        (lambda theta, grad, lr: theta * 0, "Subtract from theta"),
+        (lambda theta, grad, lr: theta * 0, "first formula"),
         (in_place, "changed the theta"),
     ],
 )
@@ -115,7 +115,7 @@ def test_descend_accepts_the_walk_in_either_precision():
 @pytest.mark.parametrize(
     ("slip", "hears"),
     [
-        ({"forget": False}, "repeats all those before"),
+        ({"forget": False}, "those after it are not"),
         ({"sign": 1}, "climbs"),
         ({"rate": False}, "rate is not used"),
         ({"copy": False}, "append a copy"),
@@ -126,6 +126,11 @@ def test_descend_accepts_the_walk_in_either_precision():
 def test_descend_turns_down(slip, hears):
     verdict = start_here.descend(lambda lr, updates: descent(lr, updates, **slip))
     assert not verdict and hears in verdict.message
+
+
+def test_descend_asks_for_all_places():
+    verdict = start_here.descend(lambda lr, updates: descent(lr, updates)[-1])
+    assert not verdict and "last place alone" in verdict.message
 
 
 def test_the_walk_with_the_bug_never_settles_and_never_flies_off():

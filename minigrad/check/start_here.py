@@ -21,7 +21,7 @@ def landing(theta: Any) -> Verdict:
             "The slope of θ² is 2θ, not θ.": 1.8,
             "The step is the rate times the slope. You subtracted the slope alone.": -3.0,
         },
-        "What is the slope of θ² at 3? Multiply it by the rate, and subtract that from 3.",
+        "What is the slope of θ² at 3? Put it into the update rule, and answer with one number.",
     )
 
 
@@ -46,7 +46,7 @@ def update(function: Callable[..., Any]) -> Verdict:
             "You keep the sign of the gradient and drop its size.": before - lr * np.sign(grad),
             "You divide by the rate: a large rate would make small steps.": before - grad / lr,
         },
-        "Subtract from theta the rate times the gradient.",
+        "Compare your line with the first formula of this page, part by part.",
     )
 
 
@@ -67,10 +67,12 @@ def descend(function: Callable[..., Any]) -> Verdict:
         right,
         "Every backward() adds to the gradient that is there, so each update begins at None.",
         {
-            "Each step repeats all those before it. What should have been forgotten?": added,
+            "The first update is right, those after it are not. Is theta.grad at the second one "
+            "the slope of the place where you stand?": added,
             "All places are the last one: theta.numpy() shares its memory, so append a copy.": (
                 right * 0 + right[-1]
             ),
+            "That is the last place alone. Return all of them, the start first.": right[-1],
             "The rate is not used.": start * (1 - curvature) ** np.arange(updates + 1)[:, None],
             "The path lacks its start: there is one place more than there are updates.": right[1:],
             "It climbs now. The update subtracts.": start
