@@ -64,6 +64,21 @@ def test_a_python_number_among_the_arguments_takes_the_tensors_type(name):
     assert mg.grad(y.sum(), x).dtype == np.float32
 
 
+@pytest.mark.parametrize(("a", "b"), [(1.0, 0.0), (0.5, 1), (False, 0.5)])
+def test_where_makes_float32_of_python_numbers_alone_as_tensor_does(a, b):
+    mask = mg.tensor([1.5, -2.5]) > 0
+    chosen = mg.where(mask, a, b)
+    assert chosen.dtype == mg.tensor([a, b]).dtype == np.float32
+    assert chosen.numpy().tolist() == [a, b]
+
+
+def test_where_leaves_other_numbers_their_type():
+    mask = mg.tensor([1.5, -2.5]) > 0
+    assert mg.where(mask, 1, 0).dtype == mg.tensor([1, 0]).dtype
+    assert mg.where(mask, np.float64(1.0), 0.0).dtype == np.float64
+    assert mg.where(mask, 1.0, np.zeros(2)).dtype == np.float64
+
+
 def test_an_array_keeps_its_type_beside_a_tensor():
     x = mg.tensor([1.0, 2.0], requires_grad=True)
     assert (x * np.ones(2)).dtype == np.float64

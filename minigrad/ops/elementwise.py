@@ -146,7 +146,10 @@ def softplus(x: Operand) -> Any:
 
 @primitive(None, lambda g, y, c, a, b: where(c, g, 0.0), lambda g, y, c, a, b: where(c, 0.0, g))
 def where(condition: Operand, a: Operand, b: Operand) -> Any:
-    """``a`` where the condition holds, ``b`` elsewhere."""
+    """``a`` where the condition holds, ``b`` elsewhere. Python floats alone become float32."""
+    kinds = {type(a), type(b)}
+    if float in kinds and kinds <= {float, int, bool}:
+        a, b = np.float32(a), np.float32(b)
     return np.where(condition, a, b)
 
 
