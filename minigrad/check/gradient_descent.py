@@ -30,8 +30,10 @@ def landing(theta: Any) -> Verdict:
             "That climbs. The update subtracts.": 2.6**3,
             "You left the curvature out: the factor is 1 - ηλ, not 1 - η.": 0.512,
             "The slope of 4θ² is 8θ, not 4θ.": 0.008,
+            "Nearly: give all three digits.": -0.22,
         },
-        "What is the slope of 4θ²? Write the update as a factor times θ, and apply it three times.",
+        "What is the slope of 4θ²? Write the update as a factor times θ, and apply it three times. "
+        "The answer is one number.",
     )
 
 
@@ -99,13 +101,19 @@ def fit(function: Callable[..., Any]) -> Verdict:
         _fit(*arguments),
         "A mean keeps the rate's meaning, however many examples there are.",
         {
-            "Each step is as many times too long as there are examples. Why?": unmended,
+            "The steps are too long still, all by the same factor. By which?": unmended,
             "The step of w is mended. That of b still sums.": _fit(*arguments, b_scale=5),
             "The step of b is mended. That of w still sums.": _fit(*arguments, w_scale=5),
             "You divide by N twice: a mean is already divided.": (
                 _fit(*arguments, w_scale=1 / 5, b_scale=1 / 5)
             ),
             "It climbs now. The update subtracts.": _fit(*arguments, w_scale=-1, b_scale=-1),
+            "You divide by 100. These are other points, and not as many.": (
+                _fit(*arguments, w_scale=5 / 100, b_scale=5 / 100)
+            ),
+            "Right numbers in the wrong order: first the slope w, then the intercept b.": (
+                _fit(*arguments)[::-1]
+            ),
             "The 2 went missing: the slope of a square is twice the error.": (
                 _fit(*arguments, w_scale=0.5, b_scale=0.5)
             ),
@@ -141,6 +149,8 @@ def exact_rate(function: Callable[..., Any]) -> Verdict:
             "That rate makes the next gradient shortest, not the loss lowest.": (
                 grad @ bent / (bent @ bent)
             ),
+            "The update subtracts already: the rate itself is positive.": -right,
+            "That is the limit for a whole walk. Here you choose for one step.": 2 / values[-1],
             "That is safe for any gradient. You know this one, and can do better.": 1 / values[-1],
             "That is the best rate for a whole walk. Here you choose for one step.": (
                 2 / (values[-1] + values[0])
@@ -164,6 +174,7 @@ def limit(lr: Any) -> Verdict:
             "You multiplied by the sharpness. The sharper the bowl, the smaller the rate.": top / 2,
             "You left out the ¼, the slope of the sigmoid at 0.": right / 4,
             "Summed over the examples. The loss is their mean.": right / n,
+            "Nearly: give it to three digits.": round(right, 1),
             "That is half the limit: it brings the steepest direction to its floor at once.": (
                 right / 2
             ),

@@ -47,6 +47,7 @@ def stretched(shape: Any, share: Any) -> Verdict:
             "The shape is right. That is for an element of b, which is used 3 times.": 1 / 4,
             "The shape is right. 1 would be for a sum in which a[0, 0] was used once.": 1,
             "The shape is right. That is for an element of b, and for the sum.": 3,
+            "The shape is right, and the share nearly: write it as a fraction.": 0.33,
             "The shape is right. The share is one number for a[0, 0], the same for each a.": (
                 [1 / 3] * 3
             ),
@@ -127,8 +128,8 @@ def gradients(function: Callable[..., Any]) -> Verdict:
         pair(all_of_them),
         "Square matrices hide such slips: try code on shapes that all differ.",
         {
-            "Both bugs are still there. Which shapes would this code need if w had 3 rows and 5 "
-            "columns? And how many numbers does the mean count?": pair(rows, left=g @ w),
+            "Both bugs are still there. Try an x of shape (2, 3) and a w of shape (3, 5), and "
+            "compare with what mg.grad finds.": pair(rows, left=g @ w),
             "The count is right. Now the matrices: check one of the two gradients against an "
             "index.": pair(all_of_them, left=g @ w),
             "The matrices are right. The mean counts every element of the error.": pair(rows),
@@ -162,9 +163,13 @@ def softmax_rows(function: Callable[..., Any]) -> Verdict:
         message = " ".join(str(error).split())
         return Verdict(False, f"Your code raised {type(error).__name__}: {message[:300]}")
     if np.isnan(out).all():
-        if result is None or result is ...:
+        if result is ... or (result is None and _is_empty(function)):
             return UNANSWERED
-        return Verdict(False, "out is untouched. A kernel writes its result into out[i, j].")
+        return Verdict(
+            False,
+            "out is untouched. A kernel writes its result into out[i, j]; out = ... would only "
+            "give the name to another array.",
+        )
     if not same(x, before):
         return Verdict(False, "x was changed. Write into out only.")
     e = np.exp(x)
@@ -213,7 +218,7 @@ def softmax_rows(function: Callable[..., Any]) -> Verdict:
             False,
             "The numbers are right. They still come from Python: compile it with @numba.njit.",
         )
-    return Verdict(True, "Three short loops over a row that stays in the cache, and no temporary.")
+    return Verdict(True, "A row stays in the cache while you go over it: memory is read once.")
 
 
 def log_cosh(function: Callable[..., Any]) -> Verdict:
@@ -319,6 +324,12 @@ _UNBROADCAST_SLIPS: dict[str, Callable[[Array, tuple[int, ...]], Any]] = {
         lambda g, shape: np.broadcast_to(_undone(g, shape), g.shape)
     ),
 }
+
+
+def _is_empty(function: Callable[..., Any]) -> bool:
+    """Whether a kernel does nothing: it reads no name and makes no variable."""
+    code = getattr(getattr(function, "py_func", function), "__code__", None)
+    return code is not None and not code.co_names and code.co_nlocals == code.co_argcount
 
 
 def _softmax(x: Array) -> Array:

@@ -34,6 +34,8 @@ def test_landing_accepts(answer):
         (2.6**3, "climbs"),
         (0.8**3, "left the curvature out"),
         (0.2**3, "8θ, not 4θ"),
+        (-0.22, "three digits"),
+        ([1, -0.6, 0.36, -0.216], "one number"),
         (7, "as a factor times θ"),
         ("left", "as a factor times θ"),
     ],
@@ -124,10 +126,15 @@ def mean_twice(values):
     return np.mean(values) / len(values)
 
 
+def by_a_hundred(values):
+    return np.sum(values) / 100
+
+
 @pytest.mark.parametrize(
     ("slip", "hears"),
     [
-        ({"mean_w": np.sum, "mean_b": np.sum}, "too long as there are examples"),
+        ({"mean_w": np.sum, "mean_b": np.sum}, "the same factor"),
+        ({"mean_w": by_a_hundred, "mean_b": by_a_hundred}, "not as many"),
         ({"mean_b": np.sum}, "step of w is mended"),
         ({"mean_w": np.sum}, "step of b is mended"),
         ({"mean_w": mean_twice, "mean_b": mean_twice}, "divide by N twice"),
@@ -143,8 +150,9 @@ def test_fit_turns_down(slip, hears):
     assert not verdict and hears in verdict.message
 
 
-def test_fit_wants_both_numbers():
+def test_fit_wants_both_numbers_in_order():
     assert not lesson.fit(lambda *arguments: fit(*arguments)[0])
+    assert "wrong order" in lesson.fit(lambda *arguments: fit(*arguments)[::-1]).message
 
 
 def by_trying(grad, hessian):
@@ -179,6 +187,8 @@ def test_exact_rate_accepts(answer):
         (lambda g, h: (g @ g) / (2 * g @ h @ g), "Half of the right one"),
         (lambda g, h: np.linalg.norm(g) / (g @ h @ g), "missing a square"),
         (lambda g, h: (g @ h @ g) / (h @ g @ (h @ g)), "next gradient shortest"),
+        (lambda g, h: -(g @ g) / (g @ h @ g), "is positive"),
+        (lambda g, h: 2 / np.linalg.eigvalsh(h)[-1], "the limit"),
         (lambda g, h: 1 / np.linalg.eigvalsh(h)[-1], "can do better"),
         (lambda g, h: 2 / np.linalg.eigvalsh(h)[[0, -1]].sum(), "a whole walk"),
         (lambda g, h: g**2 / (g * (h @ g)), "Return one number"),
@@ -220,6 +230,7 @@ def test_limit_accepts_what_the_power_iteration_finds(sharpness):
         (lambda s: 2 / (455 * s), "loss is their mean"),
         (lambda s: 1 / s, "half the limit"),
         (lambda s: 0.3 * s, "divide 2 by it"),
+        (lambda s: round(2 / s, 1), "three digits"),
         (lambda s: [2 / s] * 2, "one number"),
     ],
 )

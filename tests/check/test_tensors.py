@@ -15,6 +15,7 @@ def test_what_is_left_open_says_what_to_do():
         lesson.unbroadcast(lambda g, shape: ...),
         lesson.gradients(lambda *_: ...),
         lesson.softmax_rows(lambda x, out: None),
+        lesson.softmax_rows(numba.njit(lambda x, out: None)),
         lesson.log_cosh(lambda x: ...),
         lesson.log_cosh(mg.primitive(lambda g, y, x: ...)(lambda x: ...)),
     ):
@@ -43,6 +44,7 @@ def test_stretched_accepts(shape, share):
         ((3, 4), 1, "used once"),
         ((3, 4), 3, "for the sum"),
         ((3, 4), [1 / 3] * 3, "one number"),
+        ((3, 4), 0.33, "as a fraction"),
         ((3, 4), 7, "same weight"),
     ],
 )
@@ -219,6 +221,10 @@ def short(x, out):
     one_pass_each(x[:, :-1], out[:, :-1])
 
 
+def takes_the_name(x, out):
+    out = np.exp(x)  # noqa: F841
+
+
 def overwrites(x, out):
     out[:] = 1
     x[:] = 0
@@ -245,6 +251,8 @@ def overwrites(x, out):
         (short, "every column"),
         (overwrites, "x was changed"),
         (lambda x, out: mg.softmax(x), "out is untouched"),
+        (takes_the_name, "out is untouched"),
+        (numba.njit(takes_the_name), "give the name to another"),
         (lambda x: x, "TypeError"),
     ],
 )
