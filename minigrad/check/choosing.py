@@ -21,7 +21,7 @@ def kept(rate: Any) -> Verdict:
             "That is a loss. The answer is a rate.": 0.24,
             "Going on to the right leads farther over the cliff.": 0.54,
         },
-        "Keep one of the three rates: the one whose run ended lowest.",
+        "Keep one of the three rates that were tried.",
     )
 
 
@@ -123,8 +123,8 @@ def climb(function: Callable[..., Any]) -> Verdict:
             right,
             "It compares with the run before, stops at nan, and returns the rate before that.",
             {
-                "It compares every run with the first one. When is a run worse than the one "
-                "before?": 6.561,
+                "It walks past the lowest point. Write down rate and loss, run by run: where "
+                "should it have stopped, and why did it not?": 6.561,
                 "That is the rate after the best one: it is tried, and must not be kept.": (
                     3 * right
                 ),
@@ -152,8 +152,9 @@ def converted(rate: Any) -> Verdict:
             "Momentum makes each gradient count ten times; without it the rate must make up for "
             "that, not fall further.": 0.05 / 10 / 4,
             "A smaller batch is noisier: it takes a smaller rate.": 0.05 * 10 * 4,
-            "The factor of momentum is 1/(1 - μ), which is 10 for μ = 0.9.": 0.05 * 0.9 / 4,
+            "The table's factor for momentum is made of 1 - μ, not of μ.": 0.05 * 0.9 / 4,
             "The square root is the rule for Adam and its like.": 0.05 * 10 / 2,
         },
-        "Multiply by 1/(1 - μ) for the momentum that goes, and by 8/32 for the batch.",
+        "Two lines of the table apply, one for the momentum that goes and one for the batch. "
+        "Multiply by both factors.",
     )

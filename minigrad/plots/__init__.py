@@ -17,6 +17,7 @@ from .plane import plane
 from .range_film import animate_range
 from .range_test import range_curve
 from .rate_and_loss import rate_and_loss
+from .rate_chart import rate_chart
 from .rates import against_rate
 from .regions import animate_regions, regions
 from .searches import searches
@@ -59,6 +60,7 @@ __all__ = [
     "plane",
     "range_curve",
     "rate_and_loss",
+    "rate_chart",
     "regions",
     "searches",
     "signed_tiles",

@@ -17,7 +17,8 @@ def flowchart(
         Name of a box and its text. A text that ends with a question mark gets rounded corners and
         a shade.
     arrows : sequence of (str, str, str)
-        From which box to which, and what stands beside the arrow, or "".
+        From which box to which, and what stands beside the arrow, or "". Lines are broken as the
+        text says, in boxes and beside arrows.
     alt : str
         The alternative text: the chart in words.
 
@@ -27,7 +28,7 @@ def flowchart(
         The last line of a cell shows it.
     """
     lines = [
-        f'bgcolor="{BACKGROUND}"; nodesep=0.25; ranksep=0.3; pad=0.15',
+        f'bgcolor="{BACKGROUND}"; nodesep=0.25; ranksep=0.35; pad=0.15',
         f'node [shape=box, fontname="Helvetica", fontsize=11, fontcolor="{INK}", '
         f'color="{MUTED}", style="filled", fillcolor="white", margin="0.12,0.07"]',
         f'edge [fontname="Helvetica", fontsize=10, fontcolor="{INK}", color="{MUTED}"]',
@@ -35,7 +36,9 @@ def flowchart(
     for name, text in boxes.items():
         look = ', style="filled,rounded", fillcolor="#e6eef8"' if text.endswith("?") else ""
         lines.append(f"{name} [label={_quoted(text)}{look}]")
-    lines += [f"{a} -> {b} [label={_quoted(f' {word} ')}]" for a, b, word in arrows]
+    for start, end, word in arrows:
+        spaced = "\n".join(f"  {line}  " for line in word.splitlines())  # clear of the arrows
+        lines.append(f"{start} -> {end} [label={_quoted(spaced)}]")
     return Diagram(dot="digraph {\n  " + ";\n  ".join(lines) + ";\n}\n", alt=alt)
 
 

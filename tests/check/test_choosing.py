@@ -163,7 +163,7 @@ def by_tens(run, first):
 @pytest.mark.parametrize(
     ("answer", "hears"),
     [
-        (forgets_the_new_loss, "with the first one"),
+        (forgets_the_new_loss, "walks past the lowest"),
         (waits_for_higher, "never stops"),
         (one_too_far, "after the best one"),
         (one_too_few, "before the best one"),
@@ -189,9 +189,9 @@ def test_converted_accepts(answer):
         (0.0125, "counts once"),
         (0.00125, "not fall further"),
         (2.0, "noisier"),
-        (0.01125, "1/(1 - μ)"),
+        (0.01125, "made of 1 - μ"),
         (0.25, "square root"),
-        (0.05, "Multiply by"),
+        (0.05, "Two lines of the table"),
     ],
 )
 def test_converted_turns_down(answer, hears):
