@@ -2,14 +2,7 @@
 
 import numpy as np
 import pytest
-from updates import (
-    RATES,
-    assert_same,
-    both_dtypes,
-    keras_after,
-    ours_after,
-    with_keras,
-)
+from updates import RATES, assert_same, both_dtypes, keras_after, ours_after, with_keras
 
 from minigrad import optim
 
