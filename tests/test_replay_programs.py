@@ -96,8 +96,7 @@ def test_the_models_of_the_course_run_without_python(name, optimizer):
     labels = np.arange(8) % 4
     x = draw(*shape).astype(next(model.parameters()).dtype)
     program = program_of(trainer(model, optimizer(model.parameters(), 0.01)), x, labels)
-    python = [part.python for part in program.layout.parts if not part.loops]
-    assert all(function is nothing for function in python), python
+    assert not any(program.in_python), str(program)
     assert len(program.segments) == 1
 
 

@@ -13,6 +13,7 @@ from ..tensor import Tensor
 from .gradients import CLEARING, LeafGradient
 from .recording import ACCUMULATE, WRITE, Gradient, Instruction, Record, Slot, mapped
 from .tracing import Loop, trace
+from .trimming import owner
 from .updates import STEP, Update
 
 machine: Any
@@ -23,9 +24,9 @@ except ImportError:  # no Numba: then all parts are Python
 
 
 class Part(NamedTuple):
-    """One instruction: loops, if it could be followed so far, and a function that does the same.
+    """One instruction: loops, if it could be followed so far, or a function that does the same.
 
-    The function of a view has nothing to do.
+    Where loops may find something wrong with their data, there are both.
     """
 
     loops: list[Loop]
@@ -50,6 +51,8 @@ class Layout:
     parts : list of Part
     outside : list of arrays
         Memory that Python, or the caller, looks at.
+    made : list of arrays
+        Memory that a part fills anew in each run before it reads it.
     fixed : dict
         Tensors that are used where they lie, by id, and where that is.
     written : dict of Tensors
@@ -64,6 +67,7 @@ class Layout:
         self.inputs = [_copy_of(x) for x in inputs]
         self.values: list[Any] = self.inputs + [None] * (record.size - len(inputs))
         self.outside: list[np.ndarray] = []
+        self.made: list[np.ndarray] = []
         self.fixed: dict[int, tuple[Tensor, np.ndarray]] = {}
         self.written: dict[int, Tensor] = {}
         self.updates: list[Update] = []
@@ -88,6 +92,12 @@ class Layout:
         if kind is Gradient:
             return self.gradients[id(stand.leaf)].array
         return stand
+
+    def forget(self, stays: list[np.ndarray]) -> None:
+        """Let go of all memory but what others than loops look at."""
+        kept = {id(owner(x)) for x in stays}
+        self.values = [x if x is None or id(owner(x)) in kept else None for x in self.values]
+        self.made.clear()
 
     def _look_at(self, *stands: Any) -> None:
         self.outside += [x for x in map(self.array, stands) if isinstance(x, np.ndarray)]
@@ -126,19 +136,22 @@ class Layout:
                 raise TypeError("it may depend on more than its arrays")
             result, loops = trace(function, arrays, params)
             if loops:
-                machine.Code([loops]).check(result)
+                self.made += _made_anew(loops, arrays, result)
         except Exception:  # of whatever kind: then Python does it, or says what is wrong
             loops, result = [], np.array(function(*arrays, **params))
-            self.outside += [result, *(x for x in arrays if isinstance(x, np.ndarray))]
         else:
             if not loops:
                 self.values[slot] = result
                 return Part([], nothing)
         self.values[slot] = result
 
+        if loops and all(loop.answer is None for loop in loops):
+            return Part(loops, nothing)  # none of them can fail
+
         def operation() -> None:
             np.copyto(result, function(*arrays, **params))
 
+        self.outside += [result, *(x for x in arrays if isinstance(x, np.ndarray))]
         return Part(loops, operation)
 
     def _step(self, optimizer: Any) -> Part:
@@ -152,6 +165,41 @@ class Layout:
         self.updates.append(update)
         self.written.update((id(p), p) for flat in update.flats for p in flat.params)
         return Part(update.loops, optimizer.step)
+
+
+def _made_anew(loops: list[Loop], arrays: Any, result: np.ndarray) -> list[np.ndarray]:
+    """Return the memory that loops fill anew, having seen that they give the same bits again.
+
+    What had been in it is destroyed first: none of it may find its way into the result.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not the same, or the loops cannot be run.
+    """
+    code, before = machine.Code([loops]), result.tobytes()
+
+    def is_same() -> bool:
+        return code.run(0, len(loops)) == len(loops) and result.tobytes() == before
+
+    if not is_same():
+        raise TypeError("the loops do not give what NumPy gives")
+    given = {id(owner(x)) for x in arrays if isinstance(x, np.ndarray)} | {id(None)}
+    blocks = {id(block): block for loop in loops for block in map(owner, loop.results())}
+    made: list[np.ndarray] = []
+    for key, block in blocks.items():
+        # a kernel may only read it; and a table of places must not be destroyed while it does
+        if block is None or key in given or (block.dtype.kind != "f" and block is not owner(result)):
+            continue
+        content = block.copy()
+        for x in (*made, block):
+            x.fill(np.nan if x.dtype.kind == "f" else 1)
+        if is_same():
+            made.append(block)
+        else:
+            np.copyto(block, content)
+            is_same()
+    return made
 
 
 def _part(ufunc: np.ufunc, *operands: Any) -> Part:

@@ -134,12 +134,6 @@ class Code:
         """Run instructions from ``start`` on; return the first that fails, or ``stop``."""
         return _run(self.instructions, self.frames, start, stop)
 
-    def check(self, result: np.ndarray) -> None:
-        """Run it all again, and raise a TypeError unless ``result`` becomes the same bits."""
-        before = result.tobytes()
-        if self.run(0, len(self.owners)) != len(self.owners) or result.tobytes() != before:
-            raise TypeError("the loops do not give what NumPy gives")
-
     def pointer(self, mine: np.ndarray) -> Callable[[np.ndarray], None]:
         """Return a function that makes all that works on ``mine`` work on another array.
 

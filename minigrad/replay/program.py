@@ -12,6 +12,7 @@ from ..tensor import Tensor
 from .gradients import gradients_of
 from .layout import Layout, machine, nothing
 from .recording import Record, Slot, mapped, name_of
+from .sharing import share
 from .trimming import deliver, drop_unused
 
 COPIED = 2**14  # bytes; what is larger is not copied, but used where it lies
@@ -46,11 +47,15 @@ class Program:
         self.written = [memory_of(tensor) for tensor in layout.written.values()]
         self.updates = layout.updates
         self._finish()
-        self.loops = loops = [part.loops.copy() for part in layout.parts]
+        self.in_python = [not p.loops and p.python is not nothing for p in layout.parts]
+        self.loops = loops = [part.loops for part in layout.parts]
         for i in range(len(loops)):
             deliver(loops, i, layout.outside)
         thetas = [flat.theta for update in self.updates for flat in update.flats]
         drop_unused(loops, [*layout.outside, *(array for _, array in self.fixed), *thetas])
+        stays = [*layout.outside, *layout.inputs]
+        self.shared = share(loops, layout.made, stays)  # bytes
+        layout.forget(stays)
         self.code: Any = None
         if any(loops):
             self.code = machine.Code(loops)
@@ -63,10 +68,10 @@ class Program:
 
     def __str__(self) -> str:
         lines: list[str] = []
-        parts = zip(self.record.instructions, self.layout.parts, self.loops, strict=True)
-        for instruction, part, loops in parts:
+        parts = zip(self.record.instructions, self.loops, self.in_python, strict=True)
+        for instruction, loops, in_python in parts:
             lines += map(str, loops)
-            if not part.loops and part.python is not nothing:
+            if in_python:
                 lines.append(f"{name_of(instruction.function):<20} in Python")
         return "\n".join(lines)
 
@@ -134,13 +139,12 @@ class Program:
         """Divide the parts into runs of the machine and Python between them."""
         segments: list[Callable[[], None]] = []
         start = stop = 0
-        for mine, part in zip(loops, self.layout.parts, strict=True):
+        for mine, part, in_python in zip(loops, self.layout.parts, self.in_python, strict=True):
             stop += len(mine)
-            if part.loops or part.python is nothing:  # loops, if they are still there, or a view
-                continue
-            segments += [self._segment(start, stop)] * (stop > start)
-            segments.append(part.python)
-            start = stop
+            if in_python:
+                segments += [self._segment(start, stop)] * (stop > start)
+                segments.append(part.python)
+                start = stop
         return segments + [self._segment(start, stop)] * (stop > start)
 
     def _segment(self, start: int, stop: int) -> Callable[[], None]:

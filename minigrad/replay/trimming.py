@@ -68,18 +68,18 @@ def drop_unused(parts: list[list[Loop]], looked_at: Iterable[np.ndarray]) -> Non
     The gradient of a gradient leaves many: a loss that is only differentiated, a first gradient
     of which only the second is wanted. Loops that check their data stay.
     """
-    live = set(map(_owner, looked_at)) | {None}
+    live = {id(owner(x)) for x in looked_at} | {id(None)}
     for loops in reversed(parts):
         for i in reversed(range(len(loops))):
             loop = loops[i]
-            if loop.answer is None and live.isdisjoint(map(_owner, loop.results())):
+            if loop.answer is None and live.isdisjoint(id(owner(x)) for x in loop.results()):
                 del loops[i]
             else:
-                live.update(_owner(x) for x in loop.operands if isinstance(x, np.ndarray))
+                live.update(id(owner(x)) for x in loop.operands if isinstance(x, np.ndarray))
 
 
-def _owner(x: np.ndarray) -> int | None:
-    """Return what tells one block of memory from another; None for memory that is not NumPy's."""
+def owner(x: np.ndarray) -> np.ndarray | None:
+    """Return the whole block of memory that an array lies in; None if it is not NumPy's."""
     while isinstance(x.base, np.ndarray):
         x = x.base
-    return id(x) if x.base is None else None
+    return x if x.base is None else None

@@ -1,0 +1,97 @@
+"""One memory for many results: what nobody reads any more makes room for what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.array_utils import byte_bounds
+
+from .tracing import Loop
+from .trimming import owner
+
+ALIGNMENT = 64  # bytes; a line of the cache
+
+
+class _Span(NamedTuple):
+    """A block of memory, and the loops between which its numbers are needed."""
+
+    block: np.ndarray
+    first: int
+    last: int
+
+
+def share(
+    parts: list[list[Loop]], made: Iterable[np.ndarray], looked_at: Iterable[np.ndarray]
+) -> int:
+    """Let the loops of a program work in one memory, in which results lie where others have been.
+
+    Parameters
+    ----------
+    parts : list of lists of Loop
+        The program. The operands that lie in shared memory are replaced.
+    made : iterable of arrays
+        Whole blocks of memory, of which the program fills each anew before it reads it.
+    looked_at : iterable of arrays
+        What is looked at by others than loops, and stays where it is.
+
+    Returns
+    -------
+    int
+        The size of the shared memory in bytes.
+    """
+    spans = _spans([loop for loops in parts for loop in loops], made, looked_at)
+    places, size = _places(spans)
+    room = np.empty(size + ALIGNMENT, np.uint8)
+    start = -byte_bounds(room)[0] % ALIGNMENT
+    moved = {id(span.block): start + place for span, place in zip(spans, places, strict=True)}
+
+    def there(x: object) -> object:
+        block = owner(x) if isinstance(x, np.ndarray) else None
+        if not isinstance(x, np.ndarray) or block is None or id(block) not in moved:
+            return x
+        place = moved[id(block)] + byte_bounds(x)[0] - byte_bounds(block)[0]
+        return np.ndarray(x.shape, x.dtype, room, place, x.strides)
+
+    for loops in parts:
+        for loop in loops:
+            loop.operands = tuple(map(there, loop.operands))
+    return size
+
+
+def _spans(
+    loops: list[Loop], made: Iterable[np.ndarray], looked_at: Iterable[np.ndarray]
+) -> list[_Span]:
+    stays = {id(owner(x)) for x in looked_at}
+    free = {id(block) for block in made} - stays
+    found: dict[int, _Span] = {}
+    for i, loop in enumerate(loops):
+        for x in loop.operands:
+            block = owner(x) if isinstance(x, np.ndarray) else None
+            if block is not None and id(block) in free:
+                first = found[id(block)].first if id(block) in found else i
+                found[id(block)] = _Span(block, first, i)
+    return list(found.values())
+
+
+def _places(spans: list[_Span]) -> tuple[list[int], int]:
+    """Return where each block goes, and how much room all need.
+
+    The largest is placed first, each as low as those that are needed at the same time allow.
+    """
+    places = [0] * len(spans)
+    placed: list[tuple[int, int, _Span]] = []  # from, to
+    for i in sorted(range(len(spans)), key=lambda i: -spans[i].block.nbytes):
+        span, low = spans[i], 0
+        for start, stop, other in placed:  # from the lowest to the highest
+            if other.last < span.first or span.last < other.first:
+                continue
+            if low + span.block.nbytes <= start:
+                break
+            low = max(low, stop)
+        places[i] = low
+        high = low + span.block.nbytes
+        placed.append((low, high + -high % ALIGNMENT, span))
+        placed.sort(key=lambda place: place[0])
+    return places, max((stop for _, stop, _ in placed), default=0)
