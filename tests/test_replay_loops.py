@@ -38,7 +38,9 @@ def check(function, *arrays):
     st.integers(0, 99),
 )
 def test_elementwise_over_what_broadcasts(ufunc, shapes, turned, seed):
-    x, y = (drawn(seed + i, shape) for i, shape in enumerate(shapes.input_shapes))
+    whole = len(shapes.result_shape)
+    full = [(1,) * (whole - len(shape)) + shape for shape in shapes.input_shapes]
+    x, y = (drawn(seed + i, shape) for i, shape in enumerate(full))
     check(ufunc, x.T if turned else x, y.T if turned else y)
 
 

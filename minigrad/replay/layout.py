@@ -64,7 +64,7 @@ class Layout:
         self, record: Record, gradients: dict[int, LeafGradient], inputs: list[np.ndarray]
     ) -> None:
         self.gradients = gradients
-        self.inputs = [_copy_of(x) for x in inputs]
+        self.inputs = [copy_of(x) for x in inputs]
         self.values: list[Any] = self.inputs + [None] * (record.size - len(inputs))
         self.outside: list[np.ndarray] = []
         self.made: list[np.ndarray] = []
@@ -93,9 +93,9 @@ class Layout:
             return self.gradients[id(stand.leaf)].array
         return stand
 
-    def forget(self, stays: list[np.ndarray]) -> None:
+    def forget(self) -> None:
         """Let go of all memory but what others than loops look at."""
-        kept = {id(owner(x)) for x in stays}
+        kept = {id(owner(x)) for x in self.outside}
         self.values = [x if x is None or id(owner(x)) in kept else None for x in self.values]
         self.made.clear()
 
@@ -188,9 +188,10 @@ def _made_anew(loops: list[Loop], arrays: Any, result: np.ndarray) -> list[np.nd
     blocks = {id(block): block for loop in loops for block in map(owner, loop.results())}
     made: list[np.ndarray] = []
     for key, block in blocks.items():
-        # a kernel may only read it; and a table of places must not be destroyed while it does
-        if block is None or key in given or (block.dtype.kind != "f" and block is not owner(result)):
+        if block is None or key in given:
             continue
+        if block.dtype.kind != "f" and block is not owner(result):
+            continue  # it may be a table of places, not to be destroyed while a kernel reads it
         content = block.copy()
         for x in (*made, block):
             x.fill(np.nan if x.dtype.kind == "f" else 1)
@@ -215,14 +216,14 @@ def _part(ufunc: np.ufunc, *operands: Any) -> Part:
         machine.Code([[loop]])
     except Exception:  # no Numba, or types that differ
         return Part([], python)
-    return Part([loop], python)
+    return Part([loop], nothing)
 
 
 def nothing() -> None:
     """What there is to do for a view."""
 
 
-def _copy_of(x: np.ndarray) -> np.ndarray:
+def copy_of(x: np.ndarray) -> np.ndarray:
     """Return a copy with the same steps from element to element: sums depend on their order."""
     low, high = byte_bounds(x)
     first = x.__array_interface__["data"][0] - low

@@ -22,6 +22,7 @@ from numpy.lib.array_utils import byte_bounds
 from ..kernels.compile import Kernel, jit
 from .loops import inner_loop, nest_of, typed
 from .tracing import Loop
+from .trimming import owner
 
 WORD = ir.IntType(64)
 
@@ -116,7 +117,7 @@ class Code:
         self.owners: list[int] = []  # the part of each instruction
         self.first_words: dict[int, int] = {}  # where the frame of a loop begins, by its id
         self.addresses: list[int] = []  # words that say where an array lies
-        self._kept: list[Any] = []
+        self._kept: dict[int, Any] = {}  # the blocks of memory that they work on, by id
         for part, loops in enumerate(parts):
             for loop in loops:
                 ufunc = isinstance(loop.function, np.ufunc)
@@ -126,7 +127,10 @@ class Code:
                 self.first_words[id(loop)] = len(words)
                 rows.append((function, len(words)))
                 words += frame
-                self._kept.append(kept)
+                for x in kept:
+                    block = owner(x)
+                    block = x if block is None else block
+                    self._kept[id(block)] = block
         self.instructions = np.array(rows, np.int64).reshape(-1, 2)
         self.frames = np.array(words, np.int64)
 
@@ -137,20 +141,17 @@ class Code:
     def pointer(self, mine: np.ndarray) -> Callable[[np.ndarray], None]:
         """Return a function that makes all that works on ``mine`` work on another array.
 
-        The other has the same shape, steps and type. It is copied where it is not aligned.
+        The other has the same shape, steps and type, and lives for as long as it is worked on.
+        The memory of ``mine`` is not used again.
         """
         low, high = byte_bounds(mine)
         words = [w for w in self.addresses if low <= self.frames[w] < high]
         here = _address(mine)
-        first = here
+        self._kept.pop(id(owner(mine)), None)
 
         def point(given: np.ndarray) -> None:
             nonlocal here
-            if given.flags.aligned:
-                there = _address(given)
-            else:
-                np.copyto(mine, given)
-                there = first
+            there = _address(given)
             self.frames[words] += there - here
             here = there
 
@@ -198,7 +199,8 @@ def _kernel_frame(loop: Loop) -> tuple[int, list[int], list[int], Any]:
     for x in loop.operands:
         addresses += [len(frame) + 4] * isinstance(x, np.ndarray)
         frame += _words(x)
-    return _thunk(loop.function, loop.operands), [*frame, answer], addresses, loop.operands
+    arrays = [x for x in loop.operands if isinstance(x, np.ndarray)]
+    return _thunk(loop.function, loop.operands), [*frame, answer], addresses, arrays
 
 
 def _words(x: Any) -> list[int]:

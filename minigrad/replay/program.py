@@ -10,9 +10,9 @@ import numpy as np
 from ..memory import memory_of
 from ..tensor import Tensor
 from .gradients import gradients_of
-from .layout import Layout, machine, nothing
+from .layout import Layout, copy_of, machine, nothing
 from .recording import Record, Slot, mapped, name_of
-from .sharing import share
+from .sharing import forget, share
 from .trimming import deliver, drop_unused
 
 COPIED = 2**14  # bytes; what is larger is not copied, but used where it lies
@@ -53,16 +53,15 @@ class Program:
             deliver(loops, i, layout.outside)
         thetas = [flat.theta for update in self.updates for flat in update.flats]
         drop_unused(loops, [*layout.outside, *(array for _, array in self.fixed), *thetas])
-        stays = [*layout.outside, *layout.inputs]
-        self.shared = share(loops, layout.made, stays)  # bytes
-        layout.forget(stays)
+        self.shared = share(loops, layout.made, layout.outside)  # bytes
+        layout.forget()
         self.code: Any = None
         if any(loops):
             self.code = machine.Code(loops)
         self.segments = self._segments(loops)
         for update in self.updates:
             update.places = list(map(self.code.places, update.loops))
-        self.inputs = [self._input(x) for x in layout.inputs]
+        self.inputs = [self._input(layout.inputs.pop(0)) for _ in arrays]
         self.outputs = self._outputs()
         self.handed_out: dict[int, np.ndarray] = {}
 
@@ -95,8 +94,9 @@ class Program:
         """
         for gradient in self.gradients:
             gradient.prepare()
-        self.given = arrays
-        for take, array in zip(self.inputs, arrays, strict=True):
+        # the machine reads large arguments where they lie, and cannot where that is askew
+        self.given = [x if x.flags.aligned else copy_of(x) for x in arrays]
+        for take, array in zip(self.inputs, self.given, strict=True):
             take(array)
         for number, shape, dtype, point in self.outputs:
             self.handed_out[number] = fresh = np.empty(shape, dtype)
@@ -110,6 +110,7 @@ class Program:
             for update in self.updates:
                 update.optimizer.steps -= 1
             raise
+        self.given.clear()
         self._finish()
         return self.results()
 
@@ -153,8 +154,6 @@ class Program:
         def run() -> None:
             at = start
             while (at := code.run(at, stop)) != stop:
-                for mine, given in zip(self.layout.inputs, self.given, strict=True):
-                    np.copyto(mine, given)
                 failed = code.owners[at]
                 self.layout.parts[failed].python()  # says what is wrong, or does it
                 while at < stop and code.owners[at] == failed:
@@ -165,6 +164,7 @@ class Program:
     def _input(self, mine: np.ndarray) -> Callable[[np.ndarray], None]:
         """Return what takes an argument: a copy, or, for a large one, the address."""
         if mine.nbytes > COPIED and not self._lookers(mine) and self.code is not None:
+            forget(self.loops, mine)
             return self.code.pointer(mine)
 
         def copy(given: np.ndarray) -> None:

@@ -60,6 +60,18 @@ def share(
     return size
 
 
+def forget(parts: list[list[Loop]], memory: np.ndarray) -> None:
+    """Leave of the operands in ``memory``, which is to be given back, their shapes only."""
+    for loops in parts:
+        for loop in loops:
+            loop.operands = tuple(
+                np.broadcast_to(np.empty((), x.dtype), x.shape)
+                if isinstance(x, np.ndarray) and owner(x) is owner(memory)
+                else x
+                for x in loop.operands
+            )
+
+
 def _spans(
     loops: list[Loop], made: Iterable[np.ndarray], looked_at: Iterable[np.ndarray]
 ) -> list[_Span]:
