@@ -1,0 +1,109 @@
+"""The results of a program share memory, and never at the same time."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad.replay.sharing import share
+from minigrad.replay.tracing import Loop
+
+pytest.importorskip("numba", reason="without Numba a program is Python")
+
+MANY = 100_000
+
+
+def compiled(function, x, calls=4):
+    """Compile, and replay; return the function, its program and its last result."""
+    run = mg.compile(function)
+    for _ in range(calls):
+        result = run(x)
+    return run, run.programs()[0], result
+
+
+@st.composite
+def graphs(draw):
+    """For each result of a program, its length and which earlier ones it is made of."""
+    lengths = draw(st.lists(st.integers(1, 50), min_size=1, max_size=15))
+    return [
+        (n, draw(st.sets(st.integers(0, i - 1))) if i else set()) for i, n in enumerate(lengths)
+    ]
+
+
+@given(graphs(), st.integers(0, 3))
+def test_each_result_is_as_if_it_had_memory_of_its_own(graph, looked_at):
+    results = [np.empty(n) for n, _ in graph]
+    parts = []
+    for i, (result, (_, sources)) in enumerate(zip(results, graph, strict=True)):
+        parts.append([Loop(np.positive, (np.float64(i), result))])
+        for j in sources:  # one number of each, so that lengths may differ
+            parts[-1].append(Loop(np.add, (result, results[j][-1:], result)))
+    expected = [float(i) for i in range(len(graph))]
+    for i, (_, sources) in enumerate(graph):
+        expected[i] += sum(expected[j] for j in sources)
+
+    stays = results[-1 - looked_at :]
+    size = share(parts, results, stays)
+    for loops in parts:
+        for loop in loops:
+            loop.function(*loop.operands[:-1], out=loop.operands[-1])
+    for result, value in zip(stays, expected[-1 - looked_at :], strict=True):
+        np.testing.assert_array_equal(result, value)
+    assert size <= sum(64 * -(-x.nbytes // 64) for x in results)
+
+
+def test_the_memory_of_a_program_does_not_grow_with_its_length():
+    def chain(x, length):
+        for _ in range(length):
+            x = mg.exp(-x)
+        return mg.sum(x)
+
+    x = np.zeros(MANY)
+    sizes = [compiled(lambda x, n=n: chain(x, n), x)[1].shared for n in (3, 30)]
+    assert sizes[0] == sizes[1] < 2.1 * x.nbytes
+
+
+def test_a_result_that_is_needed_late_keeps_its_numbers():
+    def late(x):
+        early = mg.exp(x)
+        for _ in range(20):
+            x = x * 1.5 + early
+        return mg.sum(x * early)
+
+    x = np.linspace(0, 1, MANY)
+    _, program, replayed = compiled(late, x)
+    assert program.shared < 4.1 * x.nbytes
+    assert replayed.item() == late(mg.tensor(x)).item()
+
+
+def test_a_large_argument_is_not_copied():
+    x = np.zeros(MANY)
+    run, _, _ = compiled(mg.sum, x)
+    tracemalloc.start()
+    try:
+        again = mg.compile(mg.sum)
+        for _ in range(4):
+            again(x)
+        assert tracemalloc.get_traced_memory()[0] < x.nbytes / 2
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(run(x + 1).item(), MANY)
+
+
+def test_an_argument_that_is_not_aligned_is_taken():
+    run, _, _ = compiled(mg.sum, np.zeros(MANY))
+    askew = np.zeros(8 * MANY + 1, np.uint8)[1:].view(np.float64)
+    askew[:] = 2
+    assert run(askew).item() == 2 * MANY
+
+
+def test_a_table_that_a_kernel_reads_is_no_free_memory():
+    # correlation reads the table of where its runs start, which Python made
+    conv = mg.nn.Conv2d(1, 2, 1)
+    x = np.random.default_rng(0).normal(size=(4, 1, 9, 9)).astype(np.float32)
+    _, _, replayed = compiled(lambda x: mg.sum(conv(x) * conv(x * 2)), x, calls=8)
+    with mg.no_grad():
+        assert replayed.item() == mg.sum(conv(mg.tensor(x)) * conv(mg.tensor(x) * 2)).item()
