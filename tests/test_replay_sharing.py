@@ -11,7 +11,7 @@ import minigrad as mg
 from minigrad.replay.sharing import share
 from minigrad.replay.tracing import Loop
 
-pytest.importorskip("numba", reason="without Numba a program is Python")
+machine = pytest.importorskip("minigrad.replay.machine", reason="it needs Numba")
 
 MANY = 100_000
 
@@ -38,18 +38,22 @@ def test_each_result_is_as_if_it_had_memory_of_its_own(graph, looked_at):
     results = [np.empty(n) for n, _ in graph]
     parts = []
     for i, (result, (_, sources)) in enumerate(zip(results, graph, strict=True)):
-        parts.append([Loop(np.positive, (np.float64(i), result))])
-        for j in sources:  # one number of each, so that lengths may differ
-            parts[-1].append(Loop(np.add, (result, results[j][-1:], result)))
+        # one number of each, so that lengths may differ
+        numbers = [results[j][-1:] for j in sources]
+        first, *others = [np.array([float(i)]), *numbers][::-1]
+        parts.append([Loop(np.positive, (first, result))])
+        parts[-1] += [Loop(np.add, (result, x, result)) for x in others]
     expected = [float(i) for i in range(len(graph))]
     for i, (_, sources) in enumerate(graph):
         expected[i] += sum(expected[j] for j in sources)
 
     stays = results[-1 - looked_at :]
     size = share(parts, results, stays)
-    for loops in parts:
-        for loop in loops:
-            loop.function(*loop.operands[:-1], out=loop.operands[-1])
+    code = machine.Code(parts)
+    code.run(0, len(code.owners))
+    for first, *others in parts:
+        for x, result in [first.operands, *(loop.operands[1:] for loop in others)]:
+            assert not np.shares_memory(x, result)  # nothing is written over what it is made of
     for result, value in zip(stays, expected[-1 - looked_at :], strict=True):
         np.testing.assert_array_equal(result, value)
     assert size <= sum(64 * -(-x.nbytes // 64) for x in results)
