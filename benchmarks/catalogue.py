@@ -18,6 +18,7 @@ MODULES = (
     "workloads.curvature",
     "workloads.chain",
     "facts.startup",
+    "facts.compiling",
     "facts.growth",
     "facts.memory",
 )
