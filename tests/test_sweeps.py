@@ -1,25 +1,31 @@
-"""A sweep gives every run, the same wherever it ran, whatever happened on the way."""
+"""A sweep gives every run, the same wherever it ran, or the error of the run."""
 
 import functools
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sweeping import one_by_one, same, square
 
 import minigrad as mg
-from minigrad.search import log_uniform, random_search
 from minigrad.sweeps import sweep
+
+# What comes back
+
+
+def test_every_configuration_is_run_with_every_seed_in_the_order_of_the_grid():
+    table = sweep(square, {"x": [3, 1, 2]}, seeds=range(2), executor=one_by_one())
+    assert list(table.columns) == ["x", "seed", "result", "status", "error"]
+    assert table.x.tolist() == [3, 3, 1, 1, 2, 2]
+    assert table.seed.tolist() == [0, 1] * 3
+    assert table.result.tolist() == [9, 10, 1, 2, 4, 5]
+    assert set(table.status) == {"done"}
+    assert table.error.isna().all()
+
 
 GRID = {"lr": [0.1, 1.0], "momentum": [0.0, 0.9]}
 
@@ -36,31 +42,6 @@ def trained(lr, momentum, seed):
     history = mg.fit(model, data, mg.nn.cross_entropy, optimizer, 1)
     scores = mg.evaluate(model, digits.test, mg.nn.cross_entropy, [mg.accuracy])
     return {"losses": history.steps["loss"], **scores}
-
-
-def one_by_one() -> Executor:
-    return ThreadPoolExecutor(1)
-
-
-def square(x, seed):
-    return x * x + seed
-
-
-def same(a: pd.DataFrame, b: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(a, b, check_exact=True)
-
-
-# What comes back
-
-
-def test_every_configuration_is_run_with_every_seed_in_the_order_of_the_grid():
-    table = sweep(square, {"x": [3, 1, 2]}, seeds=range(2), executor=one_by_one())
-    assert list(table.columns) == ["x", "seed", "result", "status", "error"]
-    assert table.x.tolist() == [3, 3, 1, 1, 2, 2]
-    assert table.seed.tolist() == [0, 1] * 3
-    assert table.result.tolist() == [9, 10, 1, 2, 4, 5]
-    assert set(table.status) == {"done"}
-    assert table.error.isna().all()
 
 
 def test_all_cores_give_the_bits_of_one_run_after_the_other():
@@ -167,7 +148,7 @@ def test_the_warning_names_the_line_that_called_sweep():
     assert warned[0].filename == __file__
 
 
-def test_a_worker_that_dies_is_an_error_in_the_table(tmp_path):
+def test_a_worker_that_dies_is_an_error_in_the_table():
     def die(x, seed):
         os._exit(1)
 
@@ -204,137 +185,12 @@ def test_a_result_that_cannot_be_kept_is_an_error_in_the_table(returned, error):
     ],
 )
 def test_what_cannot_be_swept_is_refused_before_anything_runs(grid, seeds, error, message):
+    class Idle(Executor):
+        def submit(self, *_, **__):
+            pytest.fail("something ran")
+
     with pytest.raises(error, match=message):
-        sweep(square, grid, seeds)
-
-
-# Going on
-
-
-def test_a_sweep_goes_on_from_its_record(tmp_path):
-    path, calls = tmp_path / "sweep.jsonl", tmp_path / "calls"
-
-    def count(x, seed):
-        with calls.open("a") as file:
-            file.write(f"{x}\n")
-        return x / 3
-
-    sweep(count, {"x": [1, 2]}, [0], one_by_one(), path=path)
-    table = sweep(count, {"x": [3, 2, 1]}, [0], one_by_one(), path=path)
-    assert table.result.tolist() == [1.0, 2 / 3, 1 / 3]
-    assert calls.read_text().split() == ["1", "2", "3"]
-    assert len(path.read_text().splitlines()) == 3
-
-
-def test_failed_runs_are_run_again(tmp_path):
-    path, mended = tmp_path / "sweep.jsonl", tmp_path / "mended"
-
-    def fragile(x, seed):
-        if not mended.exists():
-            raise OSError("the disk is full")
-        return x
-
-    with pytest.warns(UserWarning, match="disk is full"):
-        sweep(fragile, {"x": [1]}, [0], one_by_one(), path=path)
-    mended.touch()
-    table = sweep(fragile, {"x": [1]}, [0], one_by_one(), path=path)
-    assert table.status.tolist() == ["done"]
-    same(sweep(fragile, {"x": [1]}, [0], one_by_one(), path=path), table)
-
-
-KILLED = """
-import sys, time
-from pathlib import Path
-import minigrad as mg
-
-here = Path(sys.argv[1])
-
-def train(lr, seed):
-    if lr == 3 and not (here / "killed").exists():
-        (here / "reached").touch()
-        time.sleep(600)
-    with (here / "calls").open("a") as file:
-        file.write(f"{lr}\\n")
-    return {"third": lr / 3, "list": [lr / 7]}
-
-# No `if __name__ == "__main__":`, as a learner would write it.
-table = mg.sweep(train, {"lr": [1, 2, 3, 4]}, [0], path=here / "sweep.jsonl", **OPTIONS)
-print(table.to_json(orient="split"))
-"""
-
-
-def start(directory: Path, options: str) -> subprocess.Popen:
-    script = directory / "script.py"
-    script.write_text(KILLED.replace("**OPTIONS", options))
-    command = [sys.executable, str(script), str(directory)]
-    path = {**os.environ, "PYTHONPATH": str(Path(mg.__file__).parent.parent)}
-    return subprocess.Popen(command, env=path, stdout=subprocess.PIPE, text=True)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is a signal of POSIX systems")
-def test_a_sweep_that_is_killed_goes_on_where_it_was(tmp_path):
-    serial = "executor=__import__('concurrent.futures').futures.ThreadPoolExecutor(1)"
-    process = start(tmp_path, serial)
-    record = tmp_path / "sweep.jsonl"
-    # the third run begins while the first two are still being written down
-    while not ((tmp_path / "reached").exists() and len(record.read_text().splitlines()) == 2):
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    with record.open("a") as file:
-        file.write('{"config": {"lr": 3}, "se')  # it was killed while it wrote
-    (tmp_path / "killed").touch()
-
-    output, _ = start(tmp_path, "").communicate()
-    assert sorted((tmp_path / "calls").read_text().split()) == ["1", "2", "3", "4"]
-    table = json.loads(output)
-    assert table["columns"] == ["lr", "seed", "third", "list", "status", "error"]
-    assert [row[2:4] for row in table["data"]] == [
-        [pytest.approx(lr / 3), [pytest.approx(lr / 7)]] for lr in [1, 2, 3, 4]
-    ]
-    for line in record.read_text().splitlines():
-        row = json.loads(line)
-        assert row["results"] == {
-            "third": row["config"]["lr"] / 3,
-            "list": [row["config"]["lr"] / 7],
-        }
-
-
-@given(cut=st.integers(0, 400))
-def test_a_record_cut_short_anywhere_loses_at_most_the_line_it_was_cut_in(tmp_path_factory, cut):
-    path = tmp_path_factory.mktemp("cut") / "sweep.jsonl"
-    whole = sweep(square, {"x": [1, 2, 3]}, [0], one_by_one(), path=path)
-    path.write_bytes(path.read_bytes()[:cut])
-    same(sweep(square, {"x": [1, 2, 3]}, [0], one_by_one(), path=path), whole)
-    assert len(path.read_text().splitlines()) == 3
-
-
-@pytest.mark.parametrize("content", ["notes", "notes\n", '{"a": 1}\n', "[1]\n", "1\n", "\x00\n"])
-def test_another_file_is_not_taken_for_a_record(tmp_path, content):
-    path = tmp_path / "notes.txt"
-    path.write_text(content)
-    with pytest.raises(ValueError, match=r"notes\.txt' is not the record of a sweep"):
-        sweep(square, {"x": [1]}, [0], one_by_one(), path=path)
-    assert path.read_text() == content
-
-
-def test_an_interruption_leaves_what_is_done_in_the_record(tmp_path):
-    class Interrupted(ThreadPoolExecutor):
-        def submit(self, *args, **kwargs):
-            future = super().submit(*args, **kwargs)
-            if args[3] == 2:  # the seed
-                future.result()
-                raise KeyboardInterrupt
-            return future
-
-    path = tmp_path / "sweep.jsonl"
-    with pytest.raises(KeyboardInterrupt):
-        sweep(square, {"x": [1]}, [0, 1, 2], Interrupted(1), path=path)
-    assert sweep(square, {"x": [1]}, range(4), path=path).result.tolist() == [1, 2, 3, 4]
-
-
-# A cluster
+        sweep(square, grid, seeds, Idle())
 
 
 @pytest.mark.filterwarnings("ignore")  # what happens when a process is killed is noise
@@ -366,42 +222,3 @@ def test_no_result_is_lost_when_a_worker_of_a_cluster_is_killed(tmp_path):
     assert len(list(tmp_path.glob("*.pid"))) >= 2  # both workers had a part
     same(table, sweep(train, grid, seeds, one_by_one()))
     assert set(table.status) == {"done"}
-
-
-# Random search
-
-
-def test_a_random_search_is_the_same_from_the_same_generator():
-    space = {"lr": log_uniform(1e-4, 1), "momentum": [0, 0.9]}
-    first, again = (random_search(space, 5, np.random.default_rng(0)) for _ in range(2))
-    assert first == again
-    assert random_search(space, 5, np.random.default_rng(1)) != first
-
-
-def test_every_decade_is_equally_likely():
-    rng = np.random.default_rng(0)
-    draw = log_uniform(1e-4, 1)
-    drawn = np.array([draw(rng) for _ in range(4000)])
-    assert drawn.min() >= 1e-4
-    assert drawn.max() <= 1
-    counts = np.histogram(np.log10(drawn), bins=[-4, -3, -2, -1, 0])[0]
-    assert np.abs(counts - 1000).max() < 5 * np.sqrt(750)
-
-
-def test_values_of_a_list_are_equally_likely():
-    drawn = random_search({"momentum": [0, 0.5, 0.9]}, 3000, np.random.default_rng(0))
-    counts = [sum(config["momentum"] == m for config in drawn) for m in (0, 0.5, 0.9)]
-    assert np.abs(np.array(counts) - 1000).max() < 5 * np.sqrt(667)
-
-
-def test_drawn_configurations_can_be_swept():
-    configs = random_search({"x": log_uniform(0.1, 10)}, 3, np.random.default_rng(0))
-    table = sweep(square, configs, range(2), one_by_one())
-    assert table.x.tolist() == [config["x"] for config in configs for _ in range(2)]
-    assert (table.result == table.x**2 + table.seed).all()
-
-
-@pytest.mark.parametrize(("low", "high"), [(0, 1), (1, 1), (2, 1), (-1, 1), (1, float("inf"))])
-def test_a_range_without_a_logarithm_is_refused(low, high):
-    with pytest.raises(ValueError, match="0 < low < high"):
-        log_uniform(low, high)
