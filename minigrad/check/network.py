@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import tensor
+from ..data import Dataset
 from .verdict import Verdict, call, judge, same
 
 Array = NDArray[np.float64]
@@ -96,65 +97,99 @@ def cross_entropy(function: Function) -> Verdict:
     )
 
 
-def weights(function: Function) -> Verdict:
-    """Judge ``weights(fan_in, fan_out, rng)``, which draws a matrix by He's rule."""
-    fan_in, fan_out = 800, 200
-    drawn, trouble = call(function, fan_in, fan_out, np.random.default_rng(0))
+def report(function: Function) -> Verdict:
+    """Judge the mended ``report(fit, data)``, the accuracy on images not trained on.
+
+    ``fit`` remembers the labels of what it is given, and guesses the label of everything else.
+    """
+    rng = np.random.default_rng(4)
+    rows, labels = rng.normal(size=(100 + 70, 3)).astype(np.float32), rng.integers(0, 10, 170)
+    names = {row.tobytes(): i for i, row in enumerate(rows)}
+    guesses = (labels + (rng.random(170) < 0.3)) % 10
+    guesses[-6:] = labels[-6:]  # in a file's order, the short last batch is all right
+    trained: set[int] = set()
+    asked: list[int] = []
+
+    def numbers(images: Any) -> list[int]:
+        images = np.asarray(getattr(images, "data", images), dtype=np.float32).reshape(-1, 3)
+        return [names[row.tobytes()] for row in images]
+
+    def read(images: Any) -> NDArray[np.int64]:
+        asked.extend(numbers(images))
+        return np.array(
+            [labels[i] if i in trained else guesses[i] for i in numbers(images)], dtype=np.int64
+        )
+
+    def fit(batches: Any) -> Callable[[Any], NDArray[np.int64]]:
+        for images, _ in batches:
+            trained.update(numbers(images))
+        return read
+
+    data = Dataset((rows[:100], labels[:100]), (rows[100:], labels[100:]))
+    answer, trouble = call(function, fit, data)
     if trouble is not None:
         return trouble
-    again, trouble = call(function, fan_in, fan_out, np.random.default_rng(1))
-    if trouble is not None:
-        return trouble
-    try:
-        matrix, other = np.asarray(drawn, dtype=float), np.asarray(again, dtype=float)
-    except (TypeError, ValueError):
-        return Verdict(False, "Return an array of numbers.")
-    if matrix.shape == (fan_out, fan_in):
-        return Verdict(False, "The shape is the wrong way round: (fan_in, fan_out), for x @ W.")
-    if matrix.shape == ():
-        return Verdict(False, "That is one number. Return a matrix of drawn weights.")
-    if matrix.shape != (fan_in, fan_out):
-        return Verdict(False, f"The shape is {matrix.shape}. It should be (fan_in, fan_out).")
-    std = matrix.std()
-    if std < 1e-12:
-        return Verdict(False, "All weights are equal: then all units stay equal for ever.")
-    if same(matrix, other):
-        return Verdict(False, "Another rng, and the same weights. Draw them from `rng`.")
-    if abs(matrix.mean()) > 0.2 * std:
-        return Verdict(False, "The weights are not centred: their mean should be 0.")
-    # 160,000 draws: their deviation is within one per cent of that of the distribution.
+    seen, judged = trained, set(asked)
+    for_training, for_judging = set(range(100)), set(range(100, 170))
+    if not seen:
+        return Verdict(False, "Nothing was trained. Call fit with the training batches.")
+    if not judged:
+        return Verdict(False, "`read` was never asked about an image.")
+    if judged <= seen <= for_training:
+        return Verdict(
+            False,
+            "`read` was asked only about images that `fit` had trained on. That measures its "
+            "memory.",
+        )
+    if judged <= seen <= for_judging:
+        return Verdict(
+            False,
+            "Now both halves use the test images: `fit` has trained on all that `read` is asked.",
+        )
+    if seen == for_judging:
+        return Verdict(
+            False, "The two sets changed places: it trains on the test images. Train on the others."
+        )
+    if seen & for_judging:
+        return Verdict(False, "`fit` gets test images as well. None of them may be trained on.")
+    if judged & for_training:
+        return Verdict(
+            False, "Some of the images it is asked about were trained on. Leave those out."
+        )
+    if seen != for_training:
+        return Verdict(False, f"`fit` gets only {len(seen)} of the 100 training images.")
+    if judged != for_judging:
+        return Verdict(
+            False, f"It is asked about {len(judged)} of the 70 test images. All of them count."
+        )
+    right = guesses[100:] == labels[100:]
+    accuracy, count = right.mean(), right.sum()
+    if np.shape(answer) == () and _batch_means(asked, right, answer):
+        return Verdict(
+            False,
+            "The right images now, but the batches have 64 and 6 of them, and each counts the "
+            "same. Count images, not batches.",
+        )
     return judge(
-        1.0 if abs(std / np.sqrt(2 / fan_in) - 1) < 0.02 else round(float(std), 4),
-        1.0,
-        "Variance 2 / fan_in, so that the signal keeps its size through ReLU.",
-        {},
-        next(
-            (
-                message
-                for message, wrong in {
-                    "That deviation is the variance: 2 / fan_in wants a root.": 2 / fan_in,
-                    "Without the 2 ReLU takes half of the mean square at every layer.": (
-                        (1 / fan_in) ** 0.5
-                    ),
-                    "You counted the outputs. A sum runs over the inputs.": (2 / fan_out) ** 0.5,
-                    "That is Glorot's compromise, made for layers without ReLU.": (
-                        (2 / (fan_in + fan_out)) ** 0.5
-                    ),
-                    "An even draw from -b to b has the deviation b / √3, so b is √3 times "
-                    "larger.": (2 / fan_in / 3) ** 0.5,
-                    "That is the default of nn.Linear, variance 1 / (3 fan_in).": (
-                        (1 / fan_in / 3) ** 0.5
-                    ),
-                    "The fraction is upside down: more inputs want smaller weights.": (
-                        (fan_in / 2) ** 0.5
-                    ),
-                    "Those weights have deviation 1. What do they have to be multiplied by?": 1.0,
-                }.items()
-                if abs(std / wrong - 1) < 0.02
-            ),
-            f"The deviation of your weights is {std:.3g}. Their variance should be 2 / fan_in.",
-        ),
+        answer,
+        accuracy,
+        "An accuracy says something about images that were not trained on.",
+        {
+            "The right images now, but that is how many of them were read.": count,
+            "The right images now, but that is the share of mistakes.": 1 - accuracy,
+            "The right images now, but that is in per cent. Return a fraction.": 100 * accuracy,
+            "The right images now, but divided by the number of training images.": count / 100,
+            "The right images now, but divided by the number of batches.": count / 2,
+        },
+        f"The right images now, and a wrong count. Of the 70 test images it reads {count}.",
     )
+
+
+def _batch_means(asked: list[int], right: NDArray[np.bool_], answer: Any) -> bool:
+    """Whether an answer is the mean of the accuracies of a batch of 64 and one of 6."""
+    order = right[np.array(asked) - 100]
+    means = (order[:64].mean() + order[64:].mean()) / 2
+    return len(asked) == 70 and same(answer, means) and not same(answer, right.mean())
 
 
 def learn(function: Function) -> Verdict:
@@ -181,7 +216,8 @@ def learn(function: Function) -> Verdict:
         walk(),
         "One softmax, inside the loss.",
         {
-            "The softmax is still taken twice: the loss has one of its own.": walk(twice=True),
+            "It learns as slowly as before. How many times is a softmax taken on the way from the "
+            "scores to the loss?": walk(twice=True),
             "A larger rate does not cure it: the loss still cannot fall below its floor. Take one "
             "softmax away.": walk(4 * lr, twice=True),
             "Ten times the rate does not cure it: the loss still cannot fall below its floor. "

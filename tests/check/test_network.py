@@ -11,7 +11,7 @@ def test_a_number_left_open_says_what_to_do():
     assert lesson.signal(...).message.startswith("Replace the three dots")
 
 
-@pytest.mark.parametrize("exercise", [lesson.cross_entropy, lesson.weights, lesson.slope])
+@pytest.mark.parametrize("exercise", [lesson.cross_entropy, lesson.report, lesson.slope])
 def test_a_function_left_open_says_what_to_do(exercise):
     assert exercise(lambda *_: ...).message.startswith("Replace the three dots")
 
@@ -123,48 +123,108 @@ def test_cross_entropy_notices_scores_that_were_changed():
     assert "changed the scores" in lesson.cross_entropy(in_place).message
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        lambda n, m, rng: rng.normal(0, np.sqrt(2 / n), (n, m)),
-        lambda n, m, rng: rng.uniform(-1, 1, (n, m)) * np.sqrt(6 / n),
-        lambda n, m, rng: rng.choice([-1.0, 1.0], (n, m)) * np.sqrt(2 / n),
-        lambda n, m, rng: mg.tensor(mg.nn.init.kaiming_normal((n, m), rng)),
-    ],
-)
-def test_weights_accepts(answer):
-    assert lesson.weights(answer)
+def loader(pair, batch_size=64):
+    return mg.data.minibatches(*pair, batch_size, rng=np.random.default_rng(0))
 
 
-def drawn(deviation):
-    return lambda n, m, rng: rng.normal(0, deviation(n, m), (n, m))
+def report(fit, data, train="train", test="test", count=lambda right, total: right / total):
+    read = fit(loader(getattr(data, train)))
+    right = total = 0
+    for images, labels in loader(getattr(data, test)):
+        right += np.sum(read(images) == labels)
+        total += len(labels)
+    return count(right, total)
+
+
+def in_one_call(fit, data):
+    """Train on batches of another size, and read all test images at once, as a tensor."""
+    read = fit(loader(data.train, 7))
+    images, labels = data.test
+    return mg.tensor(np.mean(read(mg.tensor(images)) == labels))
+
+
+def in_a_list(fit, data):
+    """Train on a single batch, and read the test images one by one, last first."""
+    read = fit([data.train])
+    pairs = list(zip(*data.test, strict=True))[::-1]
+    return [read(image)[0] == label for image, label in pairs].count(True) / len(pairs)
+
+
+@pytest.mark.parametrize("answer", [report, in_one_call, in_a_list])
+def test_report_accepts(answer):
+    assert lesson.report(answer)
+
+
+def both(data):
+    return tuple(np.concatenate(pair) for pair in zip(data.train, data.test, strict=True))
+
+
+def judged_on_everything(fit, data):
+    read = fit(loader(data.train))
+    images, labels = both(data)
+    return np.mean(read(images) == labels)
+
+
+def trained_on_everything(fit, data):
+    read = fit(loader(both(data)))
+    images, labels = data.test
+    return np.mean(read(images) == labels)
+
+
+def partly_leaked(fit, data):
+    read = fit([*loader(data.train), [data.test[0][:5], data.test[1][:5]]])
+    images, labels = data.test
+    return np.mean(read(images) == labels)
+
+
+def mean_of_means(fit, data):
+    read = fit(loader(data.train))
+    return np.mean([np.mean(read(images) == labels) for images, labels in loader(data.test)])
+
+
+def fit_alone(fit, data):
+    fit(loader(data.train))
+    return 1.0
+
+
+def first_batch_only(fit, data):
+    read = fit(loader(data.train))
+    images, labels = next(iter(loader(data.test)))
+    return np.mean(read(images) == labels)
+
+
+def half_trained(fit, data):
+    read = fit([next(iter(loader(data.train)))])
+    images, labels = data.test
+    return np.mean(read(images) == labels)
 
 
 @pytest.mark.parametrize(
     ("answer", "hears"),
     [
-        (drawn(lambda n, m: 2 / n), "wants a root"),
-        (drawn(lambda n, m: np.sqrt(1 / n)), "Without the 2"),
-        (drawn(lambda n, m: np.sqrt(2 / m)), "counted the outputs"),
-        (drawn(lambda n, m: np.sqrt(2 / (n + m))), "Glorot"),
-        (drawn(lambda n, m: np.sqrt(n / 2)), "upside down"),
-        (drawn(lambda n, m: 1), "deviation 1"),
-        (drawn(lambda n, m: 0.01), "0.01"),
-        (lambda n, m, rng: rng.uniform(-1, 1, (n, m)) * np.sqrt(2 / n), "√3"),
-        (lambda n, m, rng: rng.uniform(-1, 1, (n, m)) / np.sqrt(n), "default of nn.Linear"),
-        (lambda n, m, rng: rng.uniform(0, 1, (n, m)) * np.sqrt(6 / n), "not centred"),
-        (lambda n, m, rng: rng.normal(0, np.sqrt(2 / n), (m, n)), "wrong way round"),
-        (lambda n, m, rng: rng.normal(0, np.sqrt(2 / n), n), "The shape is"),
-        (lambda n, m, rng: np.sqrt(2 / n), "one number"),
-        (lambda n, m, rng: np.zeros((n, m)), "stay equal"),
-        (
-            lambda n, m, rng: np.random.default_rng(9).normal(0, np.sqrt(2 / n), (n, m)),
-            "from `rng`",
-        ),
+        (lambda f, d: report(f, d, test="train"), "measures its memory"),
+        (lambda f, d: report(f, d, train="test"), "both halves use the test images"),
+        (lambda f, d: report(f, d, train="test", test="train"), "changed places"),
+        (trained_on_everything, "test images as well"),
+        (partly_leaked, "None of them may be trained on"),
+        (judged_on_everything, "were trained on"),
+        (first_batch_only, "64 of the 70"),
+        (half_trained, "64 of the 100"),
+        (mean_of_means, "not batches"),
+        (lambda f, d: report(f, d, count=lambda r, t: r), "how many"),
+        (lambda f, d: report(f, d, count=lambda r, t: 1 - r / t), "share of mistakes"),
+        (lambda f, d: report(f, d, count=lambda r, t: 100 * r / t), "per cent"),
+        (lambda f, d: report(f, d, count=lambda r, t: r / 100), "training images"),
+        (lambda f, d: report(f, d, count=lambda r, t: r / 2), "number of batches"),
+        (lambda f, d: report(f, d, count=lambda r, t: 1.0), "a wrong count"),
+        (lambda f, d: 1.0, "Nothing was trained"),
+        (fit_alone, "never asked"),
+        (lambda f, d: None, "return"),
+        (lambda f, d: d.validation, "raised AttributeError"),
     ],
 )
-def test_weights_turns_down(answer, hears):
-    verdict = lesson.weights(answer)
+def test_report_turns_down(answer, hears):
+    verdict = lesson.report(answer)
     assert not verdict and hears in verdict.message
 
 
@@ -210,7 +270,7 @@ def twice(scores, labels):
 @pytest.mark.parametrize(
     ("learn", "hears"),
     [
-        (lambda *a: train(*a, loss=twice), "still taken twice"),
+        (lambda *a: train(*a, loss=twice), "How many times"),
         (lambda w, x, y, lr, n: train(w, x, y, 4 * lr, n, loss=twice), "larger rate"),
         (lambda w, x, y, lr, n: train(w, x, y, 10 * lr, n, loss=twice), "Ten times the rate"),
         (lambda *a: train(*a, forget=False), "add up"),
