@@ -208,16 +208,12 @@ def test_a_change_of_a_result_that_its_derivative_reads_is_noticed():
         y.sum().backward()
 
 
-def test_a_change_of_indices_never_gives_a_wrong_gradient():
+def test_a_change_of_indices_is_noticed():
     x, i = leaf(), mg.tensor([0, 1])
     loss = (x[i] * 3.0).sum()
     i.data[:] = 2
-    try:
+    with pytest.raises(RuntimeError, match=r"argument of getitem, .* was changed in place"):
         loss.backward()
-    except RuntimeError as error:
-        assert "changed in place" in str(error)
-    else:
-        np.testing.assert_array_equal(x.grad.data, [[3, 3], [3, 3], [0, 0]])
 
 
 def test_a_change_between_two_uses_is_noticed():
@@ -270,26 +266,6 @@ def test_loading_a_state_between_forward_and_backward_is_noticed():
         loss.backward()
 
 
-def test_a_step_between_forward_and_backward_is_noticed():
-    model = two_layers()
-    optimizer = SGD(model.parameters(), lr=0.1)
-    loss_of(model).backward()
-    loss = loss_of(model)
-    optimizer.step()
-    with pytest.raises(RuntimeError, match="was changed in place"):
-        loss.backward()
-
-
-def test_making_an_optimizer_between_forward_and_backward_changes_nothing():
-    model, twin = two_layers(), two_layers()
-    loss = loss_of(model)
-    SGD(model.parameters(), lr=0.1)
-    loss.backward()
-    loss_of(twin).backward()
-    for p, q in zip(model.parameters(), twin.parameters(), strict=True):
-        np.testing.assert_array_equal(p.grad.data, q.grad.data)
-
-
 # No false alarm
 
 
@@ -297,7 +273,7 @@ def test_reading_is_never_reported():
     x = leaf()
     y = x * x
     loss = y.sum()
-    x.data, x.numpy(), np.asarray(x), repr(x), x.item, y.data.sum(), float(loss)
+    x.data, x.numpy(), np.asarray(x), repr(x), x[0, 0].item(), y.data.sum(), float(loss)
     np.array(x)[0] = 7.0  # a copy
     mg.tensor(x).data[0] = 7.0  # another
     loss.backward()

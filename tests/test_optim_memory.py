@@ -101,21 +101,22 @@ def test_zero_grad_forgets_the_gradients():
 
 
 def test_a_step_between_forward_and_backward_is_noticed():
-    a = parameters()[0]
-    opt = mg.optim.SGD([a], lr=0.1)
-    quadratic(a).backward()
-    loss = quadratic(a)
+    a, b = parameters()[:2]
+    opt = mg.optim.SGD([a, b], lr=0.1)
+    (quadratic(a) + quadratic(b)).backward()
+    loss = quadratic(a) + quadratic(b)
     opt.step()
     with pytest.raises(RuntimeError, match="changed in place"):
         loss.backward()
 
 
 def test_making_an_optimizer_between_forward_and_backward_changes_nothing():
-    a = parameters()[0]
-    loss = quadratic(a)
-    mg.optim.SGD([a], lr=0.1)
+    a, b = parameters()[:2]
+    loss = quadratic(a) + quadratic(b)
+    mg.optim.SGD([a, b], lr=0.1)
     loss.backward()
-    assert np.array_equal(a.grad.numpy(), 2 * a.numpy())
+    for p in (a, b):
+        assert np.array_equal(p.grad.numpy(), 2 * p.numpy())
 
 
 def test_a_write_before_the_optimizer_was_made_is_still_noticed():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from networks import bits
 from sklearn.metrics import accuracy_score
 
 import minigrad as mg
@@ -29,10 +30,6 @@ def network(dropout: float = 0.0) -> mg.nn.Module:
 
 def batches(x=SMALL[0], y=SMALL[1], size=32, seed=0, **options):
     return mg.data.minibatches(x, y, size, rng=np.random.default_rng(seed), **options)
-
-
-def bits(model: mg.nn.Module) -> dict[str, bytes]:
-    return {name: array.tobytes() for name, array in model.state_dict().items()}
 
 
 def trained(epochs=3, lr=0.1, dropout=0.5, **options):

@@ -1,39 +1,19 @@
-"""Layers, losses and clipping against PyTorch: values, gradients and running statistics."""
+"""Layers against PyTorch: values, gradients and running statistics."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch_twins import TOLERANCE, assert_close, dtypes, normal, seeds, sizes
 
 import minigrad as mg
 from minigrad import nn
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-from torch.nn import functional  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NaN is a value here
 
-TOLERANCE = {np.float32: 1e-5, np.float64: 1e-12}
 TORCH = {np.float32: torch.float32, np.float64: torch.float64}
-dtypes = st.sampled_from([np.float32, np.float64])
-sizes = st.integers(1, 5)
-seeds = st.integers(0, 2**32 - 1)
-
-
-def assert_close(ours, theirs, dtype, what="", each=False):
-    """Within the tolerance, on the scale of the greatest element: what is summed may cancel.
-
-    With ``each``, every element on its own scale, or on that of 1.
-    """
-    ours, theirs = np.asarray(ours), theirs.detach().numpy()
-    assert ours.dtype == theirs.dtype == dtype
-    scale = 1.0 if each else max(1.0, np.abs(theirs).max(initial=0.0))
-    tolerance = TOLERANCE[dtype]
-    np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * scale, err_msg=what)
-
-
-def normal(shape, seed, dtype):
-    return np.asarray(np.random.default_rng(seed).normal(size=shape), dtype)
 
 
 def copy_weights(layer, twin, pairs):
@@ -248,7 +228,10 @@ def test_multi_head_attention(heads, d, batch, steps, others, causal, dtype):
     assert_close(a.grad.numpy(), b.grad, dtype)
     packed = np.concatenate([part.weight.grad.numpy().T for part in weights])
     assert_close(packed, twin.in_proj_weight.grad, dtype)
+    biases = np.concatenate([part.bias.grad.numpy() for part in weights])
+    assert_close(biases, twin.in_proj_bias.grad, dtype)
     assert_close(layer.out.weight.grad.numpy().T, twin.out_proj.weight.grad, dtype)
+    assert_close(layer.out.bias.grad.numpy(), twin.out_proj.bias.grad, dtype)
 
 
 @pytest.mark.parametrize(
@@ -269,126 +252,3 @@ def test_initial_values_are_spread_alike(ours, theirs):
     for mine, twin in ((matrices[0], twins[0]), (matrices[-1], twins[-1])):
         assert mine.std() == pytest.approx(twin.std(), rel=0.05)
         assert np.abs(mine).max() == pytest.approx(np.abs(twin).max(), rel=0.2)
-
-
-# Losses
-
-
-def edges(dtype):
-    huge = 1e30 if dtype == np.float32 else 1e250
-    return [np.nan, np.inf, -np.inf, 0.0, huge, -huge, 1 / huge, -1 / huge, 50.0, -50.0]
-
-
-@st.composite
-def numbers(draw, shape, dtype):
-    """Numbers as they come, with a few from the edges among them."""
-    x = np.asarray(3 * normal(shape, draw(seeds), dtype))
-    for value in draw(st.lists(st.sampled_from(edges(dtype)), max_size=3)):
-        if x.size:
-            x.flat[draw(st.integers(0, x.size - 1))] = value
-    return x
-
-
-def assert_same_loss(ours, theirs, x, dtype):
-    a, b = mg.tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)
-    y, z = ours(a), theirs(b)
-    assert_close(y.numpy(), z, dtype, "loss", each=True)
-    g = np.ones(y.shape, dtype)
-    y.backward(g)
-    z.backward(torch.tensor(g))
-    assert_close(a.grad.numpy(), b.grad, dtype, "gradient", each=True)
-
-
-@given(data=st.data(), n=st.integers(1, 5), classes=sizes | st.just(80), dtype=dtypes)
-@settings(max_examples=100)
-def test_cross_entropy(data, n, classes, dtype):
-    logits = data.draw(numbers((n, classes), dtype))
-    labels = np.random.default_rng(data.draw(seeds)).integers(0, classes, n)
-    reduction = data.draw(st.sampled_from(["mean", "sum", "none"]))
-    smoothing = data.draw(st.sampled_from([0.0, 0.1, 1.0]))
-    assert_same_loss(
-        lambda x: nn.cross_entropy(x, labels, smoothing, reduction),
-        lambda x: functional.cross_entropy(
-            x, torch.tensor(labels), reduction=reduction, label_smoothing=smoothing
-        ),
-        logits,
-        dtype,
-    )
-
-
-LOSSES = {
-    "mse_loss": {},
-    "l1_loss": {},
-    "huber_loss": {"delta": 1.5},
-    "binary_cross_entropy_with_logits": {},
-}
-
-
-@pytest.mark.parametrize("name", LOSSES)
-@given(data=st.data(), shape=st.lists(st.integers(0, 4), max_size=3).map(tuple), dtype=dtypes)
-@settings(max_examples=50)
-def test_losses_of_numbers(name, data, shape, dtype):
-    reduction = data.draw(st.sampled_from(["mean", "sum", "none"]))
-    x = data.draw(numbers(shape, dtype))
-    if name == "binary_cross_entropy_with_logits":
-        x[np.isinf(x)] = 0  # PyTorch gives NaN where the loss is 0 or infinite
-    if name == "l1_loss":
-        x[np.isnan(x)] = 0  # PyTorch's slope at NaN is 0, minigrad's is NaN
-    target = np.random.default_rng(data.draw(seeds)).random(shape).astype(dtype)
-    assert_same_loss(
-        lambda x: getattr(nn, name)(x, target, reduction=reduction, **LOSSES[name]),
-        lambda x: getattr(functional, name)(
-            x, torch.tensor(target), reduction=reduction, **LOSSES[name]
-        ),
-        x,
-        dtype,
-    )
-
-
-# Clipping
-
-
-def gradients(seed, shapes, dtype, scale):
-    arrays = [np.asarray(scale * normal(s, seed + i, dtype), dtype) for i, s in enumerate(shapes)]
-    ours = [mg.tensor(a, requires_grad=True) for a in arrays]
-    theirs = [torch.tensor(a, requires_grad=True) for a in arrays]
-    for p, q, a in zip(ours, theirs, arrays, strict=True):
-        p.grad, q.grad = mg.tensor(a), torch.tensor(a)
-    return ours, theirs
-
-
-shapes = st.lists(st.lists(st.integers(0, 4), max_size=3).map(tuple), min_size=1, max_size=3)
-
-
-@given(shapes=shapes, dtype=dtypes, scale=st.sampled_from([1e-3, 1.0, 1e3, np.inf]))
-@settings(max_examples=50)
-def test_clipping_by_norm(shapes, dtype, scale):
-    ours, theirs = gradients(0, shapes, dtype, scale)
-    norm = nn.clip_grad_norm_(ours, 2.0)
-    expected = torch.nn.utils.clip_grad_norm_(theirs, 2.0)
-    np.testing.assert_allclose(norm, expected.item(), rtol=TOLERANCE[dtype])
-    for p, q in zip(ours, theirs, strict=True):
-        assert_close(p.grad.numpy(), q.grad, dtype)
-
-
-@given(shapes=shapes, dtype=dtypes, scale=st.sampled_from([1e-3, 1.0, 1e3]))
-@settings(max_examples=30)
-def test_clipping_by_value(shapes, dtype, scale):
-    ours, theirs = gradients(0, shapes, dtype, scale)
-    nn.clip_grad_value_(ours, 0.7)
-    torch.nn.utils.clip_grad_value_(theirs, 0.7)
-    for p, q in zip(ours, theirs, strict=True):
-        assert_close(p.grad.numpy(), q.grad, dtype)
-
-
-@given(shape=st.lists(st.integers(2, 4), max_size=2).map(tuple), dtype=dtypes, seed=seeds)
-@settings(max_examples=20)
-def test_adaptive_clipping_is_optax_s(jax, optax, shape, dtype, seed):
-    p, g = normal(shape, seed, dtype), normal(shape, seed + 1, dtype)
-    g.flat[:: 2 + seed % 3] *= dtype(1e-3)
-    clip = optax.adaptive_grad_clip(0.1)
-    expected = np.asarray(clip.update(jax.numpy.asarray(g), None, jax.numpy.asarray(p))[0])
-    ours = mg.tensor(p, requires_grad=True)
-    ours.grad = mg.tensor(g)
-    nn.adaptive_clip_grad_(ours, 0.1)
-    np.testing.assert_allclose(ours.grad.numpy(), expected, rtol=10 * TOLERANCE[dtype])
