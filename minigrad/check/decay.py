@@ -155,7 +155,7 @@ def staircase(function: Function) -> Verdict:
         start * factor**stairs,
         "A schedule is asked at every update of the run.",
         {
-            "The rate still never moves: while t < every, t // every is 0.": np.full(
+            "The rate still never moves. At which updates is it worked out anew?": np.full(
                 updates, start
             ),
             "It falls a little at each update. A staircase has whole stairs: // and not /.": (

@@ -226,7 +226,8 @@ def limit(function: Callable[..., Any]) -> Verdict:
     return judge(
         answers,
         each(lambda curve, mu: 2 * (1 + mu) / ((1 + 2 * mu) * curve)),
-        "Looking ahead has its price: between 4/3 and 2 over λ, where heavy ball nears 4 over λ.",
+        "Looking ahead has its price: as μ grows, the limit sinks from 2/λ towards 4/(3λ). Heavy "
+        "ball's rises to 4/λ.",
         {
             "That is heavy ball's limit. In Nesterov's form the slope is taken ahead.": (
                 each(lambda curve, mu: 2 * (1 + mu) / curve)
