@@ -173,8 +173,8 @@ def steepest(function: Function) -> Verdict:
         TEST_RATES[fall.argmin()],
         "Only what happens before the lowest loss says anything about a good rate.",
         {
-            "It still looks past the lowest loss. The fall that it finds is the way back from the "
-            "explosion.": TEST_RATES[np.gradient(TEST_LOSSES).argmin()],
+            "That is the steepest fall of the whole curve. At which loss does it happen, and what "
+            "came before it?": TEST_RATES[np.gradient(TEST_LOSSES).argmin()],
             "That is the lowest point, not the steepest.": TEST_RATES[LOWEST],
             "That is where the loss rises fastest: argmin of the slope, not argmax.": TEST_RATES[
                 np.gradient(TEST_LOSSES).argmax()

@@ -111,8 +111,8 @@ def ramp(function: Function) -> Verdict:
         np.where(rising, line, after),
         "It moves at its first update, and loses nothing of the schedule.",
         {
-            "Both faults are still there: the first rate is 0, and the schedule's clock has run "
-            "during the warmup.": np.where(rising, from_zero, shared_clock),
+            "Both faults are still there. With steps 4 print it at t = 0 and at t = 4, beside "
+            "schedule(0) / 4 and schedule(0).": np.where(rising, from_zero, shared_clock),
             "The first rate is still 0: that update computes a gradient and moves nothing.": (
                 np.where(rising, from_zero, after)
             ),
@@ -167,8 +167,8 @@ def clipping(function: Function) -> Verdict:
         each(lambda grads: scaled(grads, min(1, limit / norm(grads)))),
         "One factor for all, and only where the gradient is too long.",
         {
-            "Nothing is clipped: the gradients come back as they went in. `g = ...` does not "
-            "change what is in the list.": each(lambda grads: grads),
+            "Nothing is clipped: the gradients come back as they went in. Which arrays are in "
+            "the list after the loop?": each(lambda grads: grads),
             "That is clipping by value: each element by itself. The direction has changed.": each(
                 lambda grads: [np.clip(g, -limit, limit) for g in grads]
             ),

@@ -155,7 +155,7 @@ def test_steepest_accepts(answer):
 @pytest.mark.parametrize(
     ("answer", "hears"),
     [
-        (lambda r, s: r[np.gradient(s).argmin()], "past the lowest loss"),
+        (lambda r, s: r[np.gradient(s).argmin()], "whole curve"),
         (lambda r, s: r[np.argmin(s)], "not the steepest"),
         (lambda r, s: r[np.gradient(s).argmax()], "rises fastest"),
         (lambda r, s: r[np.abs(np.gradient(s[:11])).argmin()], "nearest to zero"),
