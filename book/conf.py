@@ -65,6 +65,7 @@ nb_code_prompt_hide = "Hide the solution"
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
+autodoc_default_options = {"members": True}  # the pages name the classes, in a learner's order
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say what a type means
 napoleon_google_docstring = False
@@ -101,6 +102,13 @@ html_theme_options = {
     "home_page_in_toc": True,
     "navbar_persistent": [],  # the side bar has the search field already
     "show_toc_level": 2,
+    "secondary_sidebar_items": {
+        "**": ["page-toc.html"],
+        # Their tables take the room.
+        "book/optimizers": [],
+        "book/schedules": [],
+        "book/speed": [],
+    },
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }

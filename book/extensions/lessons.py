@@ -1,7 +1,7 @@
 """What pages take from the lessons, so that it cannot differ from them.
 
 ``{lessons}`` is the table of all lessons, ``{output}`` an output that a lesson stores, and
-``{lesson}`` a link to a lesson by its number, or its number alone while nobody has written it.
+``{lesson}`` a link to a lesson by its number, or a word that it is to come.
 The table of contents calls a lesson by its number and its name.
 """
 
@@ -136,7 +136,7 @@ class LessonLink(SphinxRole):
         words = f"lesson {self.text}"
         path = path_of(self.text)
         if path is None:
-            return [nodes.Text(words)], []
+            return [nodes.Text(f"{words} (to come)")], []
         docname = f"notebooks/{path.stem}"
         here = self.env.docname
         link = nodes.reference("", words, internal=True)

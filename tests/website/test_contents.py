@@ -98,3 +98,26 @@ def test_the_reference_describes_every_public_name(built, module):
     }
     others = {"bool_", "float32", "float64", "int64", "Pair"}  # NumPy's, and a type alias
     assert names - others - documented(built) == set()
+
+
+@pytest.mark.parametrize("name", ["optimizers", "schedules"])
+def test_each_name_of_the_tables_leads_to_its_description(built, name):
+    page = built / "html" / "book" / f"{name}.html"
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    cells = [row.find("td") for row in soup.select("article tbody tr")]
+    assert len(cells) > 20
+    for cell in cells:
+        assert cell.a["href"].endswith(f".{cell.get_text()}"), cell
+
+
+def test_the_index_keeps_the_chinese_terms_together(built):
+    page = (built / "html" / "genindex.html").read_text(encoding="utf-8")
+    heads = [head.get_text() for head in BeautifulSoup(page, "html.parser").select("article h2")]
+    assert [head for head in heads if not head.isascii()] == ["中文"]
+
+
+def test_no_button_opens_a_list_that_is_not_there(built):
+    for page in built.glob("html/**/*.html"):
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        button, opened = soup.select(".secondary-toggle"), soup.select(".bd-sidebar-secondary")
+        assert bool(button) == bool(opened), page.name
