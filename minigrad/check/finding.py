@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .verdict import Verdict, call, judge
+from .verdict import Verdict, call, judge, same
 
 Array = NDArray[np.float64]
 Function = Callable[..., Any]
@@ -31,6 +31,9 @@ TEST_LOSSES = np.array(
     [2.3, 2.28, 2.26, 2.25, 2.22, 2.15, 2.0, 1.6, 1.0, 0.75, 0.7, 1.4, 6.0, 9.0, 8.5, 3.0, 2.4]
 )
 LOWEST = 10
+EARLY_LOSSES = np.array(  # lowest at place 5, steepest at place 2; all 17 rates again
+    [2.3, 2.2, 1.9, 1.3, 1.15, 1.1, 3.0, 9.0, 8.0, 3.5, 2.4, 2.4, 2.3, 2.3, 2.3, 2.3, 2.3]
+)
 
 CURVES = np.array(
     [
@@ -147,12 +150,12 @@ def best_rate(function: Function) -> Verdict:
             "You judged by the worst run. That is careful, but the median was asked for.": each(
                 lambda losses: np.max(_worst_where_nan(losses), axis=1)
             ),
-            "That is the worst rate. Which is the lowest?": [
+            "That is the worst rate. Did a `nan` become 0, or did you take the highest?": [
                 float(rates[m.argmax()]) for (rates, _), m in zip(tables, medians, strict=True)
             ],
         },
-        "Turn what is not finite into infinity, take the median of each row, and return the rate "
-        "of the lowest.",
+        "A row is a rate. Its score is the median along the row, where a run that diverged counts "
+        "as worse than any other. Print the scores.",
     )
 
 
@@ -162,12 +165,22 @@ def _worst_where_nan(losses: Array) -> Array:
 
 def steepest(function: Function) -> Verdict:
     """Judge the mended ``steepest(rates, smoothed)``, which must not look past the minimum."""
-    answer, trouble = call(function, TEST_RATES.copy(), TEST_LOSSES.copy())
-    if trouble is not None:
-        return trouble
+    answers = []
+    for losses in (TEST_LOSSES, EARLY_LOSSES):
+        answer, trouble = call(function, TEST_RATES.copy(), losses.copy())
+        if trouble is not None:
+            return trouble
+        answers.append(answer)
+    answer, early = answers
     before = TEST_LOSSES[: LOWEST + 1]
     fall = np.gradient(before)
     linear = np.gradient(before, TEST_RATES[: LOWEST + 1])
+    if same(answer, TEST_RATES[fall.argmin()]) and not same(early, TEST_RATES[2]):
+        return Verdict(
+            False,
+            "Right on one curve and wrong on another, whose explosion comes sooner. Let the curve "
+            "say where to stop looking.",
+        )
     return judge(
         answer,
         TEST_RATES[fall.argmin()],
@@ -185,8 +198,8 @@ def steepest(function: Function) -> Verdict:
             "That is its place among the updates. Return the rate.": fall.argmin(),
             "That is the slope itself. Return the rate at which it is found.": fall.min(),
         },
-        "Cut the curve off at its lowest value, and look for the most negative slope in what is "
-        "left.",
+        "In 2.3, 2.2, 1.2, 0.9, 6, 2.3 the place that counts is the third. At which places does "
+        "yours look?",
     )
 
 
@@ -219,6 +232,7 @@ def halving(function: Function) -> Verdict:
             "You kept the worse half.": (3, cost),
             "You ranked the runs by losses that they have not reached yet. At a rung of n updates "
             "only the first n columns are known.": (5, cost),
+            "Both numbers are right, and the wrong way round: first the row.": (cost, winner),
             "Only the winner is there: return the pair (winner, updates paid).": winner,
         },
         "With these curves 8 runs are trained to update 1, the best 4 of them to update 2, the "

@@ -126,7 +126,8 @@ def test_best_rate_accepts(answer):
         (lambda r, t: np.min(np.median(no_nan(t), axis=1)), "its loss"),
         (lambda r, t: r[np.argmin(np.max(no_nan(t), axis=1))], "judged by the worst run"),
         (lambda r, t: r[np.argmax(np.median(no_nan(t), axis=1))], "the worst rate"),
-        (lambda r, t: 0.0, "into infinity"),
+        (lambda r, t: r[np.argmin(np.median(np.nan_to_num(t), axis=1))], "`nan` become 0"),
+        (lambda r, t: 0.0, "along the row"),
     ],
 )
 def test_best_rate_turns_down(answer, hears):
@@ -162,7 +163,9 @@ def test_steepest_accepts(answer):
         (lambda r, s: r[np.gradient(s[:11], r[:11]).argmin()], "equal in log(rate)"),
         (lambda r, s: np.gradient(s[:11]).argmin(), "place among the updates"),
         (lambda r, s: np.gradient(s[:11]).min(), "slope itself"),
-        (lambda r, s: 5.0, "Cut the curve off"),
+        (lambda r, s: r[np.gradient(s[:-5]).argmin()], "comes sooner"),
+        (lambda r, s: r[np.gradient(s[:11]).argmin()], "comes sooner"),
+        (lambda r, s: 5.0, "is the third"),
     ],
 )
 def test_steepest_turns_down(answer, hears):
@@ -227,6 +230,7 @@ def test_halving_turns_down(slip, hears):
     [
         (lambda c, r: (c[:, -1].argmin(), c.size), "best run of the full table"),
         (lambda c, r: halving(c, r)[0], "Only the winner"),
+        (lambda c, r: halving(c, r)[::-1], "wrong way round"),
         (lambda c, r: (7, 7), "the updates paid"),
         (lambda c, r: halving(c, r, charge="kept"), "only those that survive"),
     ],
