@@ -178,8 +178,6 @@ def train(function: Callable[..., Any]) -> Verdict:
     orders = np.array_split(np.concatenate(batches), epochs)
     if any(not np.array_equal(np.sort(order), np.arange(n)) for order in orders):
         return Verdict(False, "In some epoch an example comes twice or never.")
-    if any(np.array_equal(orders[0], order) for order in orders[1:]):
-        return Verdict(False, "Every epoch deals the same batches in the same order. Shuffle anew.")
     walk = [theta for theta, _ in seen] + [np.asarray(end)]
     if same(walk[-1], walk[-2]):
         return Verdict(False, "You return the parameters as they were before the last update.")
@@ -190,6 +188,14 @@ def train(function: Callable[..., Any]) -> Verdict:
     def scaled(factors: Any) -> Array:
         return np.asarray(full) * np.broadcast_to(factors, len(full))[:, None]
 
+    if any(np.array_equal(orders[0], order) for order in orders[1:]):
+        if same(steps, scaled(1 / lengths)):
+            return Verdict(
+                False,
+                "Both slips are still there. Look at two things: which examples meet in a batch in "
+                "each epoch, and how long a step is.",
+            )
+        return Verdict(False, "Every epoch deals the same batches in the same order. Shuffle anew.")
     return judge(
         steps,
         scaled(1),
