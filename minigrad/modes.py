@@ -36,14 +36,18 @@ class Observer:
     def effect(self, function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> None:
         """Be told that ``function`` is about to change something in place."""
 
-    def after_effect(self, function: Any, args: tuple[Any, ...]) -> None:
-        """Be told that it has."""
+    def after_effect(self, function: Any, args: tuple[Any, ...], result: Any) -> Any:
+        """Be told that it has, and return what it is to return."""
+        return result
 
     def alias(self, out: Tensor, source: Tensor) -> None:
         """Be told that ``out`` is ``source`` without its history."""
 
     def escape(self, tensor: Tensor) -> None:
         """Be told that the numbers of a tensor are being handed to Python."""
+
+    def gradient(self, leaf: Tensor, is_set: bool) -> None:
+        """Be told that the ``.grad`` of a tensor is read, or set, by Python."""
 
     def depends(self, read: Callable[[], Any]) -> None:
         """Be told that what follows depends on what ``read()`` returns."""
@@ -76,8 +80,7 @@ def effect(function: Callable[P, R]) -> Callable[P, R]:
             result = function(*args, **params)
         finally:
             mode.observer = observer
-        observer.after_effect(function, args)
-        return result
+        return observer.after_effect(function, args, result)
 
     return run
 

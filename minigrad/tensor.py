@@ -73,10 +73,14 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         """The gradient that ``backward()`` has added up here."""
+        if mode.observer is not None:
+            mode.observer.gradient(self, is_set=False)
         return self._grad
 
     @grad.setter
     def grad(self, gradient: Tensor | None) -> None:
+        if mode.observer is not None:
+            mode.observer.gradient(self, is_set=True)
         self._grad = gradient
         if self._home is not None:
             self._home.note(gradient)

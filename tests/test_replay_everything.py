@@ -70,8 +70,8 @@ def test_an_optimizer_replays(case):
         # those that read the loss into Python run as they are
         warnings.filterwarnings("ignore", "step.. is not replayed, because it reads the numbers")
         for i in range(8):
-            step(np.float64(i))
-            compiled(np.float64(i))
+            step(mg.tensor(np.array(float(i))))
+            compiled(np.array(float(i)))
             for p, q in zip(ps, qs, strict=True):
                 assert_same_bits(p, q)
                 assert_same_bits(p.grad, q.grad)

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import special
 
+import minigrad as mg
+
 machine = pytest.importorskip("minigrad.replay.machine", reason="Numba is not installed")
 from minigrad.replay.loops import EXACT, inner_loop, is_packed  # noqa: E402
 from minigrad.replay.tracing import trace  # noqa: E402
@@ -92,6 +94,19 @@ def test_where_over_numbers_and_arrays(shape, number, first):
     x, y = drawn(0, shape), drawn(1, shape)
     check(lambda x, y: np.where(x > y, number if first else x, y if first else number), x, y)
     check(lambda x, y: np.where(x > y, x, y), x, y)
+
+
+@pytest.mark.parametrize("kinds", ["?fd", "?df", "ffd", "fff"])
+def test_where_over_several_types(kinds):
+    def step(*xs):
+        condition, *others = xs
+        return mg.where(condition > 0 if kinds[0] == "?" else condition, *others)
+
+    compiled = mg.compile(step)
+    for i in range(6):
+        arrays = [drawn(3 * i + j, 5, np.dtype(k.replace("?", "f"))) for j, k in enumerate(kinds)]
+        expected = step(*map(mg.tensor, arrays))
+        np.testing.assert_array_equal(compiled(*arrays).numpy(), expected.numpy(), strict=True)
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.sampled_from([0, 1]))

@@ -16,7 +16,6 @@ import pytest
 import minigrad as mg
 from minigrad import nn
 from minigrad.modes import no_grad
-from minigrad.replay.layout import nothing
 from minigrad.replay.program import Program
 from minigrad.replay.recording import ACCUMULATE, record
 

@@ -143,8 +143,12 @@ class Module:
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """Return copies of all parameters and buffers by name."""
+        if mode.observer is not None:
+            for tensor in self.parameters():
+                mode.observer.escape(tensor)
         return {name: tensor._data.copy() for name, tensor in self._named_tensors()}
 
+    @effect
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Overwrite all parameters and buffers, in place.
 

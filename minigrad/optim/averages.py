@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..in_place import write
-from ..modes import effect
+from ..modes import effect, mode
 from ..tensor import Tensor
 from .groups import check_number, parameters_in
 
@@ -44,6 +44,8 @@ class _Average:
         """
         if not self.updates:
             raise RuntimeError(f"{type(self).__name__}: there is no average before update().")
+        if mode.observer is not None:
+            mode.observer.escape(self._params[0])
         return [total.copy() for total in self._sums]
 
     @contextmanager

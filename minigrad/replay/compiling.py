@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,11 @@ import numpy as np
 from ..modes import mode
 from ..tensor import Tensor
 from .gradients import NotReadyError
+from .noticed import Noticed
 from .program import Program
-from .recording import Record, mapped, record
+from .recording import Record, is_parameter, items_of, mapped, record
+
+MOST = 100  # programs of one function; each holds memory
 
 
 def compile(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,11 +74,20 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
             stacklevel=4,
         )
 
-    def advance(key: Any, arrays: list[np.ndarray], args: tuple[Any, ...]) -> Any:
+    def plain(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        args, named = mapped((args, named), _as_tensor)
+        return step(*args, **named)
+
+    def advance(key: Any, arrays: list[np.ndarray], args: Any, named: dict[str, Any]) -> Any:
         """Run the step in the way that is next for this key."""
         found = known.get(key)
+        if found is None and len(known) >= MOST:
+            key = MOST
+            if key not in known:
+                refuse(key, f"there are {MOST} programs for other arguments already")
+            found = known[key]
         if isinstance(found, str):
-            return _detached(step(*_as_tensors(args)))
+            return _detached(plain(args, named))
         if found is not None and found.holds():
             try:
                 if isinstance(found, Program):
@@ -86,8 +98,8 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
             except NotReadyError as error:
                 if error.reason is not None:
                     refuse(key, error.reason)
-                return _detached(step(*_as_tensors(args)))
-        again, output = record(step, _as_tensors(args))
+                return _detached(plain(args, named))
+        again, output = record(step, *mapped((args, named), _as_tensor))
         known[key] = again
         if isinstance(found, Record) and found.holds():
             again.obstacle = again.obstacle or found.difference(again)
@@ -97,22 +109,22 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
         return _detached(output)
 
     @functools.wraps(step)
-    def run(*args: Any) -> Any:
+    def run(*args: Any, **named: Any) -> Any:
         # watched by anomaly mode, part of another recording, or run by two threads at a time
         if mode.observer is not None or not busy.acquire(blocking=False):
-            return step(*_as_tensors(args))
+            return plain(args, named)
         try:
-            key: list[Any] = [mode.recording]
-            arrays = []
-            for arg in args:
-                array = arg._data if type(arg) is Tensor else arg
-                if isinstance(array, np.ndarray):
-                    arrays.append(array)
-                    tracked = array is not arg and arg.requires_grad
-                    key += array.shape, array.strides, array.dtype, tracked
-                else:
-                    key += type(arg), arg
-            return advance(tuple(key), arrays, args)
+            parts: list[Any] = [mode.recording]
+            arrays: list[np.ndarray] = []
+            _sort((args, named) if named else args, parts, arrays, [])
+            key: Any = tuple(parts)
+            try:
+                hash(key)
+            except TypeError:
+                key = "unhashable"
+                if key not in known:
+                    refuse(key, "an argument is neither a tensor nor can it be part of a program")
+            return advance(key, arrays, args, named)
         finally:
             busy.release()
 
@@ -120,9 +132,44 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _as_tensors(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(Tensor(arg) if isinstance(arg, np.ndarray) else arg for arg in args)
+def _sort(
+    args: Iterable[Any], key: list[Any], arrays: list[np.ndarray], tracked: list[Tensor]
+) -> None:
+    """Put the numbers among the arguments into ``arrays``, and all that is fixed into ``key``."""
+    for arg in args:
+        kind = type(arg)
+        array = arg._data if kind is Tensor else arg
+        if isinstance(array, np.ndarray):
+            if array is arg or not arg.requires_grad:
+                key += array.shape, array.strides, array.dtype
+            elif is_parameter(arg):
+                key.append(arg)
+                continue
+            else:
+                again = [other is arg for other in tracked]
+                key += array.shape, array.strides, array.dtype, arg._primitive is None, *again
+                tracked.append(arg)
+            arrays.append(array)
+        elif (items := items_of(arg)) is not None:
+            key += kind, len(arg)
+            if items is not arg:
+                key += arg
+            _sort(items, key, arrays, tracked)
+        elif isinstance(arg, (float, np.generic)):
+            key += kind, np.asarray(arg).tobytes()  # 0.0 is not -0.0
+        else:
+            key += kind, arg
+
+
+def _as_tensor(arg: Any) -> Any:
+    return Tensor(arg) if isinstance(arg, np.ndarray) else arg
 
 
 def _detached(output: Any) -> Any:
-    return mapped(output, lambda leaf: leaf.detach() if type(leaf) is Tensor else leaf)
+    return mapped(output, _plain_leaf)
+
+
+def _plain_leaf(leaf: Any) -> Any:
+    if type(leaf) is Noticed:
+        return float.__float__(leaf)
+    return leaf.detach() if type(leaf) is Tensor else leaf

@@ -33,12 +33,15 @@ class LeafGradient:
         Whether, in the record, it had no gradient when the first share of it arrived.
     cleared : bool
         Whether the step itself had cleared it before.
+    first : int
+        The instruction that the first share comes from.
     """
 
-    def __init__(self, leaf: Tensor, had_none: bool, cleared: bool) -> None:
+    def __init__(self, leaf: Tensor, had_none: bool, cleared: bool, first: int) -> None:
         self.leaf = leaf
         self.had_none = had_none
         self.cleared = cleared
+        self.first = first
         self.stays = True  # whether there is a gradient when the step ends
         if leaf._home is None:
             leaf._home = Home(np.empty(leaf.size, leaf.dtype), 0, leaf.size, leaf.shape)
@@ -71,6 +74,11 @@ class LeafGradient:
         if not self.had_none and grad is not None:
             np.copyto(self.array, grad._data)
 
+    def withdraw(self, reached: int) -> None:
+        """Take it back, if instruction ``reached``, which failed, came before it."""
+        if self.had_none and reached <= self.first:
+            self.leaf.grad = None
+
 
 def _references(gradient: Any) -> tuple[int, int, int]:
     count = sys.getrefcount
@@ -91,7 +99,7 @@ def gradients_of(instructions: list[Instruction]) -> tuple[dict[int, LeafGradien
     """Return the gradients that a program makes, by id of the leaf, and those it only clears."""
     made: dict[int, LeafGradient] = {}
     cleared: dict[int, Tensor] = {}
-    for function, args, _, _ in instructions:
+    for i, (function, args, _, _) in enumerate(instructions):
         if function in CLEARING:
             for p in cleared_by(args[0]):
                 cleared[id(p)] = p
@@ -100,7 +108,7 @@ def gradients_of(instructions: list[Instruction]) -> tuple[dict[int, LeafGradien
         elif function is ACCUMULATE:
             leaf, _, had_none = args
             if id(leaf) not in made:
-                made[id(leaf)] = LeafGradient(leaf, had_none, id(leaf) in cleared)
+                made[id(leaf)] = LeafGradient(leaf, had_none, id(leaf) in cleared, i)
             made[id(leaf)].stays = True
     return made, [p for key, p in cleared.items() if key not in made]
 

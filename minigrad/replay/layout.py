@@ -9,9 +9,20 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from ..modes import no_grad
+from ..primitive import _explained
 from ..tensor import Tensor
 from .gradients import CLEARING, LeafGradient
-from .recording import ACCUMULATE, WRITE, Gradient, Instruction, Record, Slot, mapped
+from .recording import (
+    ACCUMULATE,
+    WRITE,
+    Gradient,
+    Instruction,
+    Record,
+    Slot,
+    items_of,
+    mapped,
+    name_of,
+)
 from .tracing import Loop, trace
 from .trimming import owner
 from .updates import STEP, Update
@@ -54,7 +65,8 @@ class Layout:
     made : list of arrays
         Memory that a part fills anew in each run before it reads it.
     fixed : dict
-        Tensors that are used where they lie, by id, and where that is.
+        Tensors that are used where they lie, by id, where that is, and whether they require a
+        gradient.
     written : dict of Tensors
         Those that are changed, by id.
     updates : list of Update
@@ -68,18 +80,27 @@ class Layout:
         self.values: list[Any] = self.inputs + [None] * (record.size - len(inputs))
         self.outside: list[np.ndarray] = []
         self.made: list[np.ndarray] = []
-        self.fixed: dict[int, tuple[Tensor, np.ndarray]] = {}
+        self.fixed: dict[int, tuple[Tensor, np.ndarray, bool]] = {}
         self.written: dict[int, Tensor] = {}
         self.updates: list[Update] = []
-        with no_grad():
-            self.parts = [self._part(instruction) for instruction in record.instructions]
+        self.parts: list[Part] = []
+        try:
+            with no_grad():
+                for instruction in record.instructions:
+                    self.parts.append(self._part(instruction))
+        except BaseException:
+            for gradient in gradients.values():
+                gradient.withdraw(len(self.parts))
+            raise
         mapped(record.output, self._look_at)
 
     def tensor(self, stand: Any) -> Any:
         """Return the tensor that something in a record stands for."""
         if type(stand) is Slot:
             return Tensor(self.values[stand.number])
-        return stand.leaf.grad if type(stand) is Gradient else stand
+        if type(stand) is Gradient:
+            return stand.leaf.grad
+        return mapped(stand, self.tensor) if items_of(stand) else stand
 
     def array(self, stand: Any) -> Any:
         """Return the array that something in a record stands for."""
@@ -87,11 +108,11 @@ class Layout:
         if kind is Slot:
             return self.values[stand.number]
         if kind is Tensor:
-            self.fixed[id(stand)] = stand, stand._data
+            self.fixed[id(stand)] = stand, stand._data, stand.requires_grad
             return stand._data
         if kind is Gradient:
             return self.gradients[id(stand.leaf)].array
-        return stand
+        return mapped(stand, self.array) if items_of(stand) else stand
 
     def forget(self) -> None:
         """Let go of all memory but what others than loops look at."""
@@ -100,7 +121,11 @@ class Layout:
         self.made.clear()
 
     def _look_at(self, *stands: Any) -> None:
-        self.outside += [x for x in map(self.array, stands) if isinstance(x, np.ndarray)]
+        def look(x: Any) -> None:
+            if isinstance(x, np.ndarray):
+                self.outside.append(x)
+
+        mapped(self.array(stands), look)
 
     def _part(self, instruction: Instruction) -> Part:
         """Run an instruction, and return it as a part."""
@@ -111,12 +136,17 @@ class Layout:
             leaf, g, had_none = args
             self.array(leaf)
             home, g = self.gradients[id(leaf)].array, self.array(g)
-            return _part(np.positive, g, home) if had_none else _part(np.add, home, g, home)
+            return (
+                self._ufunc(np.positive, g, home)
+                if had_none
+                else self._ufunc(np.add, home, g, home)
+            )
         if function is WRITE:
-            if type(args[0]) is Tensor:
-                self.written[id(args[0])] = args[0]
             target, source = map(self.array, args)
-            return _part(np.positive, source, target)
+            for tensor, array, _ in self.fixed.values():
+                if np.may_share_memory(array, target):
+                    self.written[id(tensor)] = tensor
+            return self._ufunc(np.positive, source, target)
         if function in CLEARING:
             return Part([], nothing)
         if function is STEP:
@@ -131,6 +161,13 @@ class Layout:
 
     def _operation(self, function: Any, args: Any, params: dict[str, Any], slot: int) -> Part:
         arrays = tuple(map(self.array, args))
+
+        def compute() -> Any:
+            try:
+                return function(*arrays, **params)
+            except (ValueError, IndexError, TypeError) as error:
+                raise _explained(error, name_of(function), list(arrays)) from error
+
         try:
             if not all(map(_is_plain, (*arrays, *params.values()))):
                 raise TypeError("it may depend on more than its arrays")
@@ -138,7 +175,7 @@ class Layout:
             if loops:
                 self.made += _made_anew(loops, arrays, result)
         except Exception:  # of whatever kind: then Python does it, or says what is wrong
-            loops, result = [], np.array(function(*arrays, **params))
+            loops, result = [], np.array(compute())
         else:
             if not loops:
                 self.values[slot] = result
@@ -149,10 +186,29 @@ class Layout:
             return Part(loops, nothing)  # none of them can fail
 
         def operation() -> None:
-            np.copyto(result, function(*arrays, **params))
+            np.copyto(result, compute())
 
         self.outside += [result, *(x for x in arrays if isinstance(x, np.ndarray))]
         return Part(loops, operation)
+
+    def _ufunc(self, ufunc: np.ufunc, *operands: Any) -> Part:
+        """Run a ufunc, whose last operand is its result, and return it as a part."""
+        *arguments, out = operands
+
+        def python() -> None:
+            if ufunc is np.positive:  # which booleans have not
+                np.copyto(out, arguments[0], casting="same_kind")
+            else:
+                ufunc(*arguments, out=out)
+
+        python()
+        loop = Loop(ufunc, operands)
+        try:
+            machine.Code([[loop]])
+        except Exception:  # no Numba, or types that differ
+            self._look_at(*operands)
+            return Part([], python)
+        return Part([loop], nothing)
 
     def _step(self, optimizer: Any) -> Part:
         try:
@@ -170,7 +226,8 @@ class Layout:
 def _made_anew(loops: list[Loop], arrays: Any, result: np.ndarray) -> list[np.ndarray]:
     """Return the memory that loops fill anew, having seen that they give the same bits again.
 
-    What had been in it is destroyed first: none of it may find its way into the result.
+    What had been in it is replaced first, by one thing and by another: none of that may find its
+    way into the result, and nothing of it may be left.
 
     Raises
     ------
@@ -192,31 +249,16 @@ def _made_anew(loops: list[Loop], arrays: Any, result: np.ndarray) -> list[np.nd
             continue
         if block.dtype.kind != "f" and block is not owner(result):
             continue  # it may be a table of places, not to be destroyed while a kernel reads it
-        content = block.copy()
-        for x in (*made, block):
-            x.fill(np.nan if x.dtype.kind == "f" else 1)
-        if is_same():
+        content, left = block.copy(), []
+        for number in (np.nan if block.dtype.kind == "f" else 1, 0):
+            block.fill(number)
+            left.append(block.tobytes() if is_same() else None)
+        if left[0] is not None and left[0] == left[1]:
             made.append(block)
         else:
             np.copyto(block, content)
             is_same()
     return made
-
-
-def _part(ufunc: np.ufunc, *operands: Any) -> Part:
-    """Run a ufunc, whose last operand is its result, and return it as a part."""
-    loop = Loop(ufunc, operands)
-
-    def python() -> None:
-        *arguments, out = loop.operands
-        ufunc(*arguments, out=out)
-
-    python()
-    try:
-        machine.Code([[loop]])
-    except Exception:  # no Numba, or types that differ
-        return Part([], python)
-    return Part([loop], nothing)
 
 
 def nothing() -> None:

@@ -107,7 +107,8 @@ class Code:
     Raises
     ------
     TypeError, ValueError
-        If NumPy has no loop for the operands, or there is nothing to loop over.
+        If NumPy has no loop for the operands, or there is nothing to loop over, or NumPy would
+        copy an operand first.
     """
 
     def __init__(self, parts: Sequence[list[Loop]]) -> None:
@@ -128,6 +129,8 @@ class Code:
                 rows.append((function, len(words)))
                 words += frame
                 for x in kept:
+                    if not x.flags.aligned:
+                        raise TypeError("an array begins between two words")
                     block = owner(x)
                     block = x if block is None else block
                     self._kept[id(block)] = block
@@ -173,6 +176,11 @@ def _nest_frame(loop: Loop) -> tuple[int, list[int], list[int], Any]:
     kinds, operands = typed(loop.function, loop.operands)
     if not all(x.size for x in operands):
         raise ValueError("there is nothing to loop over")
+    result = operands[-1]
+    for x in operands[:-1]:
+        same = (_address(x), x.shape, x.strides) == (_address(result), result.shape, result.strides)
+        if not same and np.may_share_memory(x, result):
+            raise TypeError("a result is written over what is yet to be read")
     nest = nest_of(loop.function, operands)
     frame = [
         *inner_loop(loop.function, kinds),

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..memory import memory_of
 from ..tensor import Tensor
-from .gradients import gradients_of
+from .gradients import NotReadyError, gradients_of
 from .layout import Layout, copy_of, machine, nothing
-from .recording import Record, Slot, mapped, name_of
+from .recording import ACCUMULATE, Record, Slot, mapped, name_of
 from .sharing import forget, share
 from .trimming import deliver, drop_unused
 
@@ -47,22 +47,29 @@ class Program:
         self.written = [memory_of(tensor) for tensor in layout.written.values()]
         self.updates = layout.updates
         self._finish()
+        python = [p.python is not nothing for p in layout.parts]  # or may be, if the data are wrong
         self.in_python = [not p.loops and p.python is not nothing for p in layout.parts]
         self.loops = loops = [part.loops for part in layout.parts]
-        for i in range(len(loops)):
-            deliver(loops, i, layout.outside)
+        earliest = 0
+        for i, instruction in enumerate(record.instructions):
+            if python[i]:
+                earliest = i + 1  # Python, or an error message, finds what is there by then
+            # but a gradient is nowhere to be found before it is made
+            deliver(loops, i, layout.outside, 0 if instruction.function is ACCUMULATE else earliest)
         thetas = [flat.theta for update in self.updates for flat in update.flats]
-        drop_unused(loops, [*layout.outside, *(array for _, array in self.fixed), *thetas])
+        drop_unused(loops, [*layout.outside, *(array for _, array, _ in self.fixed), *thetas])
         self.shared = share(loops, layout.made, layout.outside)  # bytes
+        made = {id(block) for block in layout.made}
         layout.forget()
         self.code: Any = None
         if any(loops):
             self.code = machine.Code(loops)
+        self.reached = 0  # the part that runs, or has failed
         self.segments = self._segments(loops)
         for update in self.updates:
             update.places = list(map(self.code.places, update.loops))
         self.inputs = [self._input(layout.inputs.pop(0)) for _ in arrays]
-        self.outputs = self._outputs()
+        self.outputs = self._outputs(made)
         self.handed_out: dict[int, np.ndarray] = {}
 
     def __str__(self) -> str:
@@ -76,8 +83,8 @@ class Program:
 
     def holds(self) -> bool:
         """Whether everything outside that it was made for is as it was."""
-        for tensor, array in self.fixed:
-            if tensor._data is not array:
+        for tensor, array, tracked in self.fixed:
+            if tensor._data is not array or tensor.requires_grad is not tracked:
                 return False
         for update in self.updates:
             if not update.holds():
@@ -90,10 +97,14 @@ class Program:
         Raises
         ------
         NotReadyError
-            If somebody has kept a gradient that would be overwritten. Nothing has been done then.
+            If somebody has kept a gradient that would be overwritten, or one that the optimizer
+            needs is not where it belongs. Nothing has been done then.
         """
         for gradient in self.gradients:
             gradient.prepare()
+        for update in self.updates:
+            if not update.ready():
+                raise NotReadyError
         # the machine reads large arguments where they lie, and cannot where that is askew
         self.given = [x if x.flags.aligned else copy_of(x) for x in arrays]
         for take, array in zip(self.inputs, self.given, strict=True):
@@ -104,13 +115,18 @@ class Program:
         for update in self.updates:
             update.advance()
         try:
-            for run in self.segments:
+            for part, run in self.segments:
+                self.reached = part
                 run()
         except BaseException:
             for update in self.updates:
                 update.optimizer.steps -= 1
+            for gradient in self.gradients:
+                gradient.withdraw(self.reached)
+            self.handed_out.clear()
             raise
-        self.given.clear()
+        finally:
+            self.given.clear()
         self._finish()
         return self.results()
 
@@ -136,17 +152,17 @@ class Program:
 
     # Making it
 
-    def _segments(self, loops: list[list[Any]]) -> list[Callable[[], None]]:
+    def _segments(self, loops: list[list[Any]]) -> list[tuple[int, Callable[[], None]]]:
         """Divide the parts into runs of the machine and Python between them."""
-        segments: list[Callable[[], None]] = []
+        segments: list[tuple[int, Callable[[], None]]] = []
         start = stop = 0
-        for mine, part, in_python in zip(loops, self.layout.parts, self.in_python, strict=True):
+        for i, (mine, in_python) in enumerate(zip(loops, self.in_python, strict=True)):
             stop += len(mine)
             if in_python:
-                segments += [self._segment(start, stop)] * (stop > start)
-                segments.append(part.python)
+                segments += [(i, self._segment(start, stop))] * (stop > start)
+                segments.append((i, self.layout.parts[i].python))
                 start = stop
-        return segments + [self._segment(start, stop)] * (stop > start)
+        return segments + [(len(loops), self._segment(start, stop))] * (stop > start)
 
     def _segment(self, start: int, stop: int) -> Callable[[], None]:
         code = self.code
@@ -154,7 +170,7 @@ class Program:
         def run() -> None:
             at = start
             while (at := code.run(at, stop)) != stop:
-                failed = code.owners[at]
+                self.reached = failed = code.owners[at]
                 self.layout.parts[failed].python()  # says what is wrong, or does it
                 while at < stop and code.owners[at] == failed:
                     at += 1
@@ -172,7 +188,9 @@ class Program:
 
         return copy
 
-    def _outputs(self) -> list[tuple[int, tuple[int, ...], np.dtype, Callable[..., None]]]:
+    def _outputs(
+        self, made: set[int]
+    ) -> list[tuple[int, tuple[int, ...], np.dtype, Callable[..., None]]]:
         """Return the large results that are made anew in each run, and what says where."""
         found: list[tuple[int, tuple[int, ...], np.dtype, Callable[..., None]]] = []
 
@@ -181,7 +199,7 @@ class Program:
             if (
                 type(stand) is Slot
                 and value.nbytes > COPIED
-                and value.flags.owndata
+                and id(value) in made
                 and value.flags.c_contiguous
                 and self._lookers(value) == 1
                 and self.code is not None

@@ -6,7 +6,10 @@ what the engine does while the step runs is a program, a list of functions of ar
 
 from __future__ import annotations
 
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,19 +18,22 @@ from ..autograd import accumulate
 from ..in_place import _set, write
 from ..modes import Observer, mode
 from ..tensor import Tensor
+from .noticed import Noticed
 
 ACCUMULATE = accumulate.__wrapped__  # type: ignore[attr-defined]
 WRITE = write.__wrapped__  # type: ignore[attr-defined]
 SET = _set.__wrapped__  # type: ignore[attr-defined]
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Slot:
     """Stands for the result of an earlier instruction, or for an argument of the step."""
 
     number: int
 
 
-class Gradient(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Gradient:
     """Stands for whatever ``.grad`` of a tensor is when the program runs."""
 
     leaf: Tensor
@@ -51,42 +57,53 @@ class Recorder(Observer):
         self.instructions: list[Instruction] = []
         self.conditions: list[tuple[Callable[[], Any], Any]] = []
         self.obstacle: str | None = None
-        self._slots = {id(tensor): Slot(i) for i, tensor in enumerate(inputs)}
-        self._gradients: dict[int, Gradient] = {}
-        self._alive: list[Any] = list(inputs)  # so that an id keeps its meaning
-        self.size = self.arguments = len(inputs)
+        self._inputs = inputs
+        self._stands: dict[int, Any] = {id(x): Slot(i) for i, x in enumerate(inputs)}
+        self._numbers: list[weakref.ref[Noticed]] = []
+        self._alive: list[Any] = []  # so that an id keeps its meaning
+        self.size = len(inputs)
+        if any(x.requires_grad and x._primitive is not None for x in inputs):
+            self.obstacle = (
+                "an argument remembers operations outside of it: pass x.detach(), or do them within"
+            )
 
     def operation(
         self, out: Tensor, function: Any, args: tuple[Any, ...], params: dict[str, Any]
     ) -> None:
-        stands = tuple(self.stand_in(arg) for arg in args)
-        self._slots[id(out)] = Slot(self.size)
+        stands = tuple(map(self.stand_in, args))
+        self._stands[id(out)] = Slot(self.size)
         self._alive.append(out)
         self.instructions.append(Instruction(function.forward, stands, params, self.size))
         self.size += 1
 
     def effect(self, function: Callable[..., Any], args: tuple[Any, ...], params: Any) -> None:
-        stands = tuple(self.stand_in(arg) for arg in args)
+        stands = tuple(map(self.stand_in, args))
         if function is ACCUMULATE:
-            stands += (args[0].grad is None,)  # whether this share is the first
+            stands += (args[0]._grad is None,)  # whether this share is the first
+            if stands[0] is not args[0]:
+                given = any(args[0] is x for x in self._inputs)
+                where = "an argument" if given else "a tensor that it makes"
+                self.obstacle = f"it leaves a gradient on {where}: return mg.grad(...) instead"
+        if function in (WRITE, SET) and any(
+            np.may_share_memory(args[0]._data, x._data) for x in self._inputs
+        ):
+            self.obstacle = "it changes an argument in place"
         self._alive.append(args)
         self.instructions.append(Instruction(function, stands, params, None))
-        if stands and type(stands[0]) is Slot and stands[0].number < self.arguments:
-            if function is ACCUMULATE:
-                self.obstacle = "it leaves a gradient on an argument: return mg.grad(...) instead"
-            if function in (WRITE, SET):
-                self.obstacle = "it changes an argument in place"
 
-    def after_effect(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    def after_effect(self, function: Callable[..., Any], args: tuple[Any, ...], result: Any) -> Any:
         if function is ACCUMULATE:
             leaf = args[0]
-            self._gradients[id(leaf.grad)] = Gradient(leaf)
-            self._alive.append(leaf.grad)
+            self._stands[id(leaf._grad)] = Gradient(leaf)
+            self._alive.append(leaf._grad)
+        if type(result) is float:
+            result = Noticed(result, lambda: self._read(name_of(function)))
+            self._numbers.append(weakref.ref(result))
+        return result
 
     def alias(self, out: Tensor, source: Tensor) -> None:
-        if id(source) in self._slots:
-            self._slots[id(out)] = self._slots[id(source)]
-            self._alive.append(out)
+        self._stands[id(out)] = self.stand_in(source)
+        self._alive.append(out)
 
     def escape(self, tensor: Tensor) -> None:
         self.obstacle = (
@@ -97,11 +114,33 @@ class Recorder(Observer):
     def depends(self, read: Callable[[], Any]) -> None:
         self.conditions.append((read, read()))
 
+    def gradient(self, leaf: Tensor, is_set: bool) -> None:
+        if is_set:
+            self.obstacle = "it sets a .grad: leave that to backward() and zero_grad()"
+        elif leaf._grad is not None and id(leaf._grad) not in self._stands:
+            self.obstacle = "it uses a gradient that was there before: take it within the step"
+
+    def finish(self) -> None:
+        """Be told that the step is done."""
+        for number in self._numbers:
+            if (kept := number()) is not None:
+                kept.tell()
+
     def stand_in(self, value: Any) -> Any:
-        if type(value) is Tensor:
-            found = self._slots.get(id(value)) or self._gradients.get(id(value))
-            return value if found is None else found
-        return value
+        kind = type(value)
+        if kind is Tensor:
+            found = self._stands.get(id(value), value)
+            if type(found) is Gradient:
+                now = found.leaf._grad
+                if now is None or now._data is not value._data:
+                    self.obstacle = "it uses a gradient that it has cleared: use it before that"
+            return found
+        if kind is Noticed:
+            value.tell()
+        return mapped(value, self.stand_in) if items_of(value) else value
+
+    def _read(self, name: str) -> None:
+        self.obstacle = f"it uses the number that {name}() returns"
 
 
 class Record:
@@ -123,12 +162,13 @@ class Record:
     """
 
     def __init__(self, recorder: Recorder, output: Any) -> None:
+        recorder.finish()
+        self.output = mapped(output, recorder.stand_in)
         self.instructions = recorder.instructions
         self.conditions = recorder.conditions
         self.obstacle = recorder.obstacle
         self.confirmed = False
         self.size = recorder.size
-        self.output = mapped(output, recorder.stand_in)
 
     def holds(self) -> bool:
         """Whether what Python decided by is as it was."""
@@ -144,34 +184,66 @@ class Record:
         for a, b in zip(self.instructions, other.instructions, strict=True):
             if a.function != b.function or a.result != b.result:
                 return f"it ran {name_of(a.function)} once and {name_of(b.function)} the next time"
+            changed = a.args[0] if a.function in (WRITE, SET, ACCUMULATE) else None
+            if type(changed) is Tensor and changed is not b.args[0]:
+                return "it changes a tensor that it makes itself, and not by an operation"
             if not _same((a.args, a.params), (b.args, b.params)):
                 return f"{name_of(a.function)} got other constants the next time"
         return None if _same(self.output, other.output) else "it returned something else"
 
 
-def record(step: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Record, Any]:
-    """Run ``step(*args)``, and return what was written down and what it returned."""
-    recorder = Recorder([arg for arg in args if type(arg) is Tensor])
+def record(
+    step: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any] | None = None
+) -> tuple[Record, Any]:
+    """Run ``step(*args, **named)``, and return what was written down and what it returned."""
+    inputs: list[Tensor] = []
+
+    def take_in(leaf: Any) -> Any:
+        if type(leaf) is not Tensor or is_parameter(leaf):
+            return leaf
+        # a tensor of its own, for the step may know this one by itself; but a leaf stays that leaf
+        inputs.append(leaf if leaf.requires_grad else leaf.detach())
+        return inputs[-1]
+
+    args, named = mapped((args, named or {}), take_in)
+    recorder = Recorder(inputs)
     mode.observer = recorder
     try:
-        output = step(*args)
+        output = step(*args, **named)
     finally:
         mode.observer = None
     return Record(recorder, output), output
 
 
+def is_parameter(x: Tensor) -> bool:
+    """Whether ``x`` is held by an optimizer, or by a program, and so part of the step itself."""
+    return x.requires_grad and x._home is not None
+
+
 def mapped(output: Any, change: Callable[[Any], Any]) -> Any:
     """Apply ``change`` to each leaf of nested lists, tuples and dictionaries."""
-    if type(output) in (list, tuple):
-        return type(output)(mapped(item, change) for item in output)
-    if type(output) is dict:
-        return {key: mapped(item, change) for key, item in output.items()}
-    return change(output)
+    items = items_of(output)
+    if items is None:
+        return change(output)
+    changed = [mapped(item, change) for item in items]
+    if items is not output:
+        return type(output)(zip(output, changed, strict=True))
+    return output._make(changed) if hasattr(output, "_make") else type(output)(changed)
+
+
+def items_of(value: Any) -> Any:
+    """Return what a list, a tuple (with or without names) or a dictionary holds, else None."""
+    kind = type(value)
+    if kind in (list, tuple) or (isinstance(value, tuple) and hasattr(value, "_make")):
+        return value
+    return value.values() if kind in (dict, OrderedDict) else None
 
 
 def _same(a: Any, b: Any) -> bool:
     if type(a) is not type(b):
         return False
+    if isinstance(a, Gradient):
+        return a.leaf is b.leaf
     if isinstance(a, (tuple, list)):
         return len(a) == len(b) and all(_same(p, q) for p, q in zip(a, b, strict=True))
     if isinstance(a, dict):
@@ -180,9 +252,9 @@ def _same(a: Any, b: Any) -> bool:
         return a is b or (a._primitive is None and _same(a._data, b._data))
     if isinstance(a, np.ndarray):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    if isinstance(a, Slot | float | int | str | bool | slice | np.generic | None):
+    if isinstance(a, Slot | float | int | str | slice | range | bytes | np.generic | np.dtype):
         return bool(a == b) or (a != a and b != b)
-    return a is b or bool(a == b)
+    return a is b
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -239,6 +239,8 @@ def _where(condition: Any, a: Any, b: Any) -> StandIn:
 
 def _flat(x: Any, dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return ``x``, broadcast to ``shape``, as a row; a single number stays one."""
+    if isinstance(x, np.ndarray) and x.dtype != dtype:
+        raise TypeError("changes of type are not followed")
     x = np.asarray(x, dtype)
     if x.size > 1 and not (x.shape == shape and x.flags.c_contiguous):
         full = np.empty(shape, dtype)

@@ -10,7 +10,7 @@ import numpy as np
 from .tracing import Loop
 
 
-def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray]) -> None:
+def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray], earliest: int = 0) -> None:
     """If part ``at`` only copies a result, let it be made where it is wanted, if nothing forbids.
 
     Parameters
@@ -20,6 +20,8 @@ def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray]) -> None
     at : int
     outside : list of arrays
         What is looked at by others than loops.
+    earliest : int
+        The first part at which the target may be written.
     """
     if len(parts[at]) != 1 or parts[at][0].function is not np.positive:
         return
@@ -27,8 +29,10 @@ def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray]) -> None
     before = [loop for loops in parts[:at] for loop in loops]
     after = [loop for loops in parts[at + 1 :] for loop in loops]
     users = [loop for loop in before if _touches(loop, source)]
+    too_early = [loop for loops in parts[:earliest] for loop in loops]
     if (
         users
+        and not any(users[0] is loop for loop in too_early)
         and source.shape == target.shape
         and target.flags.c_contiguous
         and all(_is_all_of(source, loop) for loop in users)

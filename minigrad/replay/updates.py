@@ -85,6 +85,10 @@ class Update:
                     return False
         return True
 
+    def ready(self) -> bool:
+        """Whether all gradients lie where the loops read them."""
+        return not any(flat._astray for flat in self.flats)
+
     def advance(self) -> None:
         """Write the numbers of the next step into the frames, and count it."""
         optimizer = self.optimizer
