@@ -20,9 +20,9 @@ class GRU(Module):
     At each step, from the input x and the state h (``W`` and ``U`` are thirds of ``weight_ih`` and
     ``weight_hh``, ``b`` and ``c`` of the biases)::
 
-        r = sigmoid(x W_r + b_r + h U_r + c_r)         how much of the old state is looked at
-        z = sigmoid(x W_z + b_z + h U_z + c_z)         how much of it is kept
-        n = tanh(x W_n + b_n + r * (h U_n + c_n))      what is proposed instead
+        r = sigmoid(x W_r + b_r + h U_r + c_r)      # how much of the old state is read
+        z = sigmoid(x W_z + b_z + h U_z + c_z)      # how much of it is kept
+        n = tanh(x W_n + b_n + r * (h U_n + c_n))   # what is proposed instead
         h = (1 - z) * n + z * h
 
     This is PyTorch's form, in which r acts after the matrix U_n, and its initialisation: all
