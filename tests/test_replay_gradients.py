@@ -1,5 +1,7 @@
 """Gradients, and what else a compiled step leaves behind, are what the step leaves behind."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -259,6 +261,18 @@ def test_buffers_of_other_types():
         return mg.where(world.mask, world.single, world.single * x[2])
 
     assert check(step, prepare).programs()
+
+
+@AS_IT_IS
+def test_a_write_that_fails_and_is_caught():
+    def step(world, x):
+        y = x * 1
+        for row in range(6):
+            with mg.no_grad(), contextlib.suppress(IndexError):
+                y[row] = world.buffer[row]
+        return y
+
+    check(step)
 
 
 def test_a_key_that_is_computed():

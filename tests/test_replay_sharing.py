@@ -134,6 +134,8 @@ WEIGHTS = mg.tensor(np.linspace(0, 1, MANY))
         lambda x: mg.pad(x * 2, 10),  # zeros that no loop writes
         lambda x: (reversed_gradient(WEIGHTS), x * WEIGHTS),  # memory that is not the program's
         lambda x: mg.where(edged(x), 1.0, 2.0) + mg.where(edged(x * 2), 3.0, 4.0),
+        lambda x: ((x + x) * 2, mg.concat([x])),  # a copy of what no loop makes
+        lambda x: mg.exp(x)[::-1] + mg.exp(x * 2)[::-2][: MANY // 2].sum(),  # steps back
     ],
 )
 def test_memory_that_is_not_all_made_anew_is_neither_shared_nor_handed_out(function):

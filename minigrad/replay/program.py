@@ -55,7 +55,8 @@ class Program:
             if python[i]:
                 earliest = i + 1  # Python, or an error message, finds what is there by then
             # but a gradient is nowhere to be found before it is made
-            deliver(loops, i, layout.outside, 0 if instruction.function is ACCUMULATE else earliest)
+            at = 0 if instruction.function is ACCUMULATE else earliest
+            deliver(loops, i, layout.made, layout.outside, at)
         thetas = [flat.theta for update in self.updates for flat in update.flats]
         drop_unused(loops, [*layout.outside, *(array for _, array, _ in self.fixed), *thetas])
         self.shared = share(loops, layout.made, layout.outside)  # bytes

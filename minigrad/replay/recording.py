@@ -61,6 +61,7 @@ class Recorder(Observer):
         self._stands: dict[int, Any] = {id(x): Slot(i) for i, x in enumerate(inputs)}
         self._numbers: list[weakref.ref[Noticed]] = []
         self._alive: list[Any] = []  # so that an id keeps its meaning
+        self._begun = 0  # effects that have not ended
         self.size = len(inputs)
         if any(x.requires_grad and x._primitive is not None for x in inputs):
             self.obstacle = (
@@ -89,9 +90,11 @@ class Recorder(Observer):
         ):
             self.obstacle = "it changes an argument in place"
         self._alive.append(args)
+        self._begun += 1
         self.instructions.append(Instruction(function, stands, params, None))
 
     def after_effect(self, function: Callable[..., Any], args: tuple[Any, ...], result: Any) -> Any:
+        self._begun -= 1
         if function is ACCUMULATE:
             leaf = args[0]
             self._stands[id(leaf._grad)] = Gradient(leaf)
@@ -122,6 +125,8 @@ class Recorder(Observer):
 
     def finish(self) -> None:
         """Be told that the step is done."""
+        if self._begun:
+            self.obstacle = "it catches an error"
         for number in self._numbers:
             if (kept := number()) is not None:
                 kept.tell()

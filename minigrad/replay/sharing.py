@@ -51,7 +51,8 @@ def share(
         block = owner(x) if isinstance(x, np.ndarray) else None
         if not isinstance(x, np.ndarray) or block is None or id(block) not in moved:
             return x
-        place = moved[id(block)] + byte_bounds(x)[0] - byte_bounds(block)[0]
+        # where its first element lies, which with steps back is not the lowest
+        place = moved[id(block)] + x.__array_interface__["data"][0] - byte_bounds(block)[0]
         return np.ndarray(x.shape, x.dtype, room, place, x.strides)
 
     for loops in parts:

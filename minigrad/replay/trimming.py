@@ -10,7 +10,13 @@ import numpy as np
 from .tracing import Loop
 
 
-def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray], earliest: int = 0) -> None:
+def deliver(
+    parts: list[list[Loop]],
+    at: int,
+    made: Iterable[np.ndarray],
+    outside: Iterable[np.ndarray],
+    earliest: int = 0,
+) -> None:
     """If part ``at`` only copies a result, let it be made where it is wanted, if nothing forbids.
 
     Parameters
@@ -18,7 +24,9 @@ def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray], earlies
     parts : list of lists of Loop
         The program. If the copy can be spared, it is taken out.
     at : int
-    outside : list of arrays
+    made : iterable of arrays
+        Whole blocks of memory, of which the program fills each anew before it reads it.
+    outside : iterable of arrays
         What is looked at by others than loops.
     earliest : int
         The first part at which the target may be written.
@@ -32,6 +40,7 @@ def deliver(parts: list[list[Loop]], at: int, outside: list[np.ndarray], earlies
     too_early = [loop for loops in parts[:earliest] for loop in loops]
     if (
         users
+        and any(owner(source) is block for block in made)
         and not any(users[0] is loop for loop in too_early)
         and source.shape == target.shape
         and target.flags.c_contiguous
