@@ -94,3 +94,35 @@ def test_a_rate_that_is_set_between_steps_is_used():
         step(p, opt)
         compiled()
         assert_same_bits(p, q)
+
+
+@pytest.mark.parametrize(
+    ("cls", "options", "others"),
+    [
+        (mg.optim.SGD, dict(momentum=0.9), dict(momentum=0.0)),
+        (mg.optim.SGD, dict(momentum=0.0), dict(momentum=0.9)),
+        (mg.optim.SGD, dict(momentum=0.9), dict(nesterov=True)),
+        (mg.optim.Adam, dict(amsgrad=False), dict(amsgrad=True)),
+        (mg.optim.Adam, dict(amsgrad=True), dict(amsgrad=False)),
+        (mg.optim.AdamW, dict(betas=(0.9, 0.99)), dict(weight_decay=0.3, betas=(0.5, 0.6))),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("lr", [0.1, mg.schedules.cosine(0.1, steps=20)], ids=["fixed", "cosine"])
+def test_options_that_are_set_between_steps_are_used(cls, options, others, lr):
+    found = []
+    for wrap in (lambda f: f, mg.compile):
+        p = mg.tensor([1.0, 2.0], requires_grad=True)
+        opt = cls([p], lr, **options)
+
+        @wrap
+        def step(p=p, opt=opt):
+            opt.zero_grad()
+            (p * p).sum().backward()
+            opt.step()
+
+        for i in range(12):
+            opt.param_groups[0].update({4: others, 8: options}.get(i, {}))
+            step()
+            found.append(p.numpy().copy())
+    np.testing.assert_array_equal(found[12:], found[:12])

@@ -283,3 +283,20 @@ def test_a_key_that_is_computed():
         return y
 
     assert check(step).programs()
+
+
+@AS_IT_IS
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_gradient_that_somebody_keeps_while_another_is_free(kept):
+    found, keep = [], []
+    for wrap in (lambda f: f, mg.compile):
+        pair = [mg.tensor([1.0, 2.0 + i], requires_grad=True) for i in range(2)]
+        step = wrap(lambda x, pair=pair: (pair[0] * pair[1] * x).sum().backward())
+        for call in range(9):
+            if call >= 5:
+                keep.append(pair[kept].grad)
+            for p in pair:
+                p.grad = None
+            step(mg.tensor([1.0, float(call)]))
+            found += [p.grad.numpy().copy() for p in pair]
+    np.testing.assert_array_equal(found[18:], found[:18])

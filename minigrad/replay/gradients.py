@@ -80,6 +80,23 @@ class LeafGradient:
             self.leaf.grad = None
 
 
+def prepare(gradients: list[LeafGradient]) -> None:
+    """Prepare all gradients.
+
+    Raises
+    ------
+    NotReadyError
+        If one cannot be. Then none is.
+    """
+    for i, gradient in enumerate(gradients):
+        try:
+            gradient.prepare()
+        except NotReadyError:
+            for other in gradients[:i]:
+                other.withdraw(-1)
+            raise
+
+
 def _references(gradient: Any) -> tuple[int, int, int]:
     count = sys.getrefcount
     return count(gradient), count(gradient._data), count(gradient._data.base)

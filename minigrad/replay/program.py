@@ -9,7 +9,7 @@ import numpy as np
 
 from ..memory import memory_of
 from ..tensor import Tensor
-from .gradients import NotReadyError, gradients_of
+from .gradients import gradients_of, prepare
 from .layout import Layout, copy_of, machine, nothing
 from .recording import ACCUMULATE, Record, Slot, mapped, name_of
 from .sharing import forget, share
@@ -40,8 +40,7 @@ class Program:
         self.record = record
         gradients, self.cleared = gradients_of(record.instructions)
         self.gradients = list(gradients.values())
-        for gradient in self.gradients:
-            gradient.prepare()
+        prepare(self.gradients)
         self.layout = layout = Layout(record, gradients, arrays)
         self.fixed = list(layout.fixed.values())
         self.written = [memory_of(tensor) for tensor in layout.written.values()]
@@ -98,30 +97,28 @@ class Program:
         Raises
         ------
         NotReadyError
-            If somebody has kept a gradient that would be overwritten, or one that the optimizer
-            needs is not where it belongs. Nothing has been done then.
+            If somebody has kept a gradient that would be overwritten, one that the optimizer needs
+            is not where it belongs, or its options ask for other loops. Nothing has been done then.
         """
-        for gradient in self.gradients:
-            gradient.prepare()
-        for update in self.updates:
-            if not update.ready():
-                raise NotReadyError
+        prepare(self.gradients)
+        self.reached, advanced = -1, []
         # the machine reads large arguments where they lie, and cannot where that is askew
         self.given = [x if x.flags.aligned else copy_of(x) for x in arrays]
-        for take, array in zip(self.inputs, self.given, strict=True):
-            take(array)
-        for number, shape, dtype, point in self.outputs:
-            self.handed_out[number] = fresh = np.empty(shape, dtype)
-            point(fresh)
-        for update in self.updates:
-            update.advance()
         try:
+            for update in self.updates:
+                update.advance()
+                advanced.append(update)
+            for take, array in zip(self.inputs, self.given, strict=True):
+                take(array)
+            for number, shape, dtype, point in self.outputs:
+                self.handed_out[number] = fresh = np.empty(shape, dtype)
+                point(fresh)
             for part, run in self.segments:
                 self.reached = part
                 run()
         except BaseException:
-            for update in self.updates:
-                update.optimizer.steps -= 1
+            for update in reversed(advanced):
+                update.undo()
             for gradient in self.gradients:
                 gradient.withdraw(self.reached)
             self.handed_out.clear()

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..optim.flat import Flat
 from ..optim.optimizer import Optimizer
+from .gradients import NotReadyError
 from .tracing import Loop
 
 STEP = Optimizer.step.__wrapped__  # type: ignore[attr-defined]
@@ -69,6 +70,7 @@ class Update:
         noted = self._rules(watched)
         self.constant = not watched.read  # as long as the options stay
         self.loops = [flat.loop(*rule) for flat in noted for rule in flat.rules]
+        self.last_lr = optimizer.last_lr  # before the step
         self.arrays = [
             (flat, flat.theta, flat.grad, list(flat.states.items())) for flat in self.flats
         ]
@@ -85,22 +87,50 @@ class Update:
                     return False
         return True
 
-    def ready(self) -> bool:
-        """Whether all gradients lie where the loops read them."""
-        return not any(flat._astray for flat in self.flats)
-
     def advance(self) -> None:
-        """Write the numbers of the next step into the frames, and count it."""
+        """Write the numbers of the next step into the frames, and count it.
+
+        Raises
+        ------
+        NotReadyError
+            If a gradient is not where the loops read it, or the options ask for other loops.
+        """
+        if any(flat._astray for flat in self.flats):
+            raise NotReadyError
         optimizer = self.optimizer
         options = optimizer._options_now()  # the same list, if all are as they were
         if options is not self.options or not self.constant:
             self.options = options
-            rules = [arguments for noted in self._rules(optimizer) for _, arguments in noted.rules]
-            for places, arguments in zip(self.places, rules, strict=True):
-                for frames, place, i in places:
-                    frames[place] = arguments[i - 2]
+            try:
+                self._write([rule for noted in self._rules(optimizer) for rule in noted.rules])
+            except Exception:  # of whatever kind: then it steps in Python, and says what is wrong
+                self.options = []  # to be looked at again
+                raise NotReadyError from None
+        self.last_lr = optimizer.last_lr
         optimizer.last_lr = [values["lr"] for values in options]
         optimizer.steps += 1
+
+    def _write(self, rules: list[tuple[Any, tuple[Any, ...]]]) -> None:
+        """Write the numbers of rules into the frames.
+
+        Raises
+        ------
+        Exception
+            Of any kind, if the rules, or what they work on, are not those of the loops.
+        """
+        for loop, places, (rule, arguments) in zip(self.loops, self.places, rules, strict=True):
+            for x, now in zip(loop.operands[2:], arguments, strict=True):
+                if x is not now and type(x) is np.ndarray:
+                    raise TypeError("another state")
+            if rule is not loop.function:
+                raise TypeError("another rule")
+            for frames, place, i in places:
+                frames[place] = arguments[i - 2]
+
+    def undo(self) -> None:
+        """Count the step as not done."""
+        self.optimizer.last_lr = self.last_lr
+        self.optimizer.steps -= 1
 
     def _rules(self, optimizer: Any) -> list[_Noted]:
         """Return which rules the next step applies to each flat array."""
