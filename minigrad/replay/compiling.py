@@ -37,8 +37,9 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
     step : callable
         A whole training step, or any function of tensors: ``step(x, y)`` may run the model, take
         ``loss.backward()`` and ``optimizer.step()``, and return the loss. What differs from call
-        to call comes in through its arguments: tensors and arrays by their numbers, everything
-        else (a flag, a string) as a part of the program.
+        to call comes in through its arguments, or through lists, tuples and dictionaries of them:
+        tensors and arrays by their numbers, everything else (a flag, a string) as a part of the
+        program, of which there may be a hundred.
 
     Returns
     -------
@@ -49,8 +50,9 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
     Warns
     -----
     RuntimeWarning
-        If the step cannot be replayed: because Python decides within it, or because two records
-        of it differ (a random choice made outside the engine, say). It then runs as it is.
+        If the step cannot be replayed: because Python decides within it, because two records of
+        it differ (a random choice made outside the engine, say), or because it changes what is
+        not its own (an argument, a ``.grad`` set by hand). It then runs as it is.
 
     Examples
     --------
@@ -78,9 +80,8 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
         args, named = mapped((args, named), _as_tensor)
         return step(*args, **named)
 
-    def advance(key: Any, arrays: list[np.ndarray], args: Any, named: dict[str, Any]) -> Any:
-        """Run the step in the way that is next for this key."""
-        found = known.get(key)
+    def advance(key: Any, found: Any, arrays: list[np.ndarray], args: Any, named: Any) -> Any:
+        """Run the step in the way that is next for this key, under which ``found`` is known."""
         if found is None and len(known) >= MOST:
             key = MOST
             if key not in known:
@@ -119,12 +120,13 @@ def compile(step: Callable[..., Any]) -> Callable[..., Any]:
             _sort((args, named) if named else args, parts, arrays, [])
             key: Any = tuple(parts)
             try:
-                hash(key)
-            except TypeError:
-                key = "unhashable"
+                found = known.get(key)
+            except TypeError:  # it has no hash
+                key = "unknown"
                 if key not in known:
                     refuse(key, "an argument is neither a tensor nor can it be part of a program")
-            return advance(key, arrays, args, named)
+                found = known[key]
+            return advance(key, found, arrays, args, named)
         finally:
             busy.release()
 
@@ -140,14 +142,12 @@ def _sort(
         kind = type(arg)
         array = arg._data if kind is Tensor else arg
         if isinstance(array, np.ndarray):
-            if array is arg or not arg.requires_grad:
-                key += array.shape, array.strides, array.dtype
-            elif is_parameter(arg):
-                key.append(arg)
-                continue
-            else:
-                again = [other is arg for other in tracked]
-                key += array.shape, array.strides, array.dtype, arg._primitive is None, *again
+            key += array.shape, array.strides, array.dtype
+            if kind is Tensor and arg.requires_grad:
+                if is_parameter(arg):
+                    key.append(arg)
+                    continue
+                key += arg._primitive is None, *(other is arg for other in tracked)
                 tracked.append(arg)
             arrays.append(array)
         elif (items := items_of(arg)) is not None:

@@ -88,13 +88,15 @@ def prepare(gradients: list[LeafGradient]) -> None:
     NotReadyError
         If one cannot be. Then none is.
     """
-    for i, gradient in enumerate(gradients):
-        try:
+    ready: list[LeafGradient] = []
+    try:
+        for gradient in gradients:
             gradient.prepare()
-        except NotReadyError:
-            for other in gradients[:i]:
-                other.withdraw(-1)
-            raise
+            ready.append(gradient)
+    except NotReadyError:
+        for gradient in ready:
+            gradient.withdraw(-1)
+        raise
 
 
 def _references(gradient: Any) -> tuple[int, int, int]:

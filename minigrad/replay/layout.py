@@ -65,8 +65,7 @@ class Layout:
     made : list of arrays
         Memory that a part fills anew in each run before it reads it.
     fixed : dict
-        Tensors that are used where they lie, by id, where that is, and whether they require a
-        gradient.
+        Tensors that are used where they lie, by id, and where that is.
     written : dict of Tensors
         Those that are changed, by id.
     updates : list of Update
@@ -80,7 +79,7 @@ class Layout:
         self.values: list[Any] = self.inputs + [None] * (record.size - len(inputs))
         self.outside: list[np.ndarray] = []
         self.made: list[np.ndarray] = []
-        self.fixed: dict[int, tuple[Tensor, np.ndarray, bool]] = {}
+        self.fixed: dict[int, tuple[Tensor, np.ndarray]] = {}
         self.written: dict[int, Tensor] = {}
         self.updates: list[Update] = []
         self.parts: list[Part] = []
@@ -108,7 +107,7 @@ class Layout:
         if kind is Slot:
             return self.values[stand.number]
         if kind is Tensor:
-            self.fixed[id(stand)] = stand, stand._data, stand.requires_grad
+            self.fixed[id(stand)] = stand, stand._data
             return stand._data
         if kind is Gradient:
             return self.gradients[id(stand.leaf)].array
@@ -143,7 +142,7 @@ class Layout:
             )
         if function is WRITE:
             target, source = map(self.array, args)
-            for tensor, array, _ in self.fixed.values():
+            for tensor, array in self.fixed.values():
                 if np.may_share_memory(array, target):
                     self.written[id(tensor)] = tensor
             return self._ufunc(np.positive, source, target)
@@ -188,7 +187,8 @@ class Layout:
         def operation() -> None:
             np.copyto(result, compute())
 
-        self.outside += [result, *(x for x in arrays if isinstance(x, np.ndarray))]
+        self.outside.append(result)
+        self._look_at(*args)
         return Part(loops, operation)
 
     def _ufunc(self, ufunc: np.ufunc, *operands: Any) -> Part:

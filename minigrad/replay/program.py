@@ -57,7 +57,7 @@ class Program:
             at = 0 if instruction.function is ACCUMULATE else earliest
             deliver(loops, i, layout.made, layout.outside, at)
         thetas = [flat.theta for update in self.updates for flat in update.flats]
-        drop_unused(loops, [*layout.outside, *(array for _, array, _ in self.fixed), *thetas])
+        drop_unused(loops, [*layout.outside, *(array for _, array in self.fixed), *thetas])
         self.shared = share(loops, layout.made, layout.outside)  # bytes
         made = {id(block) for block in layout.made}
         layout.forget()
@@ -83,13 +83,13 @@ class Program:
 
     def holds(self) -> bool:
         """Whether everything outside that it was made for is as it was."""
-        for tensor, array, tracked in self.fixed:
-            if tensor._data is not array or tensor.requires_grad is not tracked:
+        for tensor, array in self.fixed:
+            if tensor._data is not array:
                 return False
         for update in self.updates:
             if not update.holds():
                 return False
-        return not self.record.conditions or self.record.holds()
+        return self.record.holds()
 
     def run(self, arrays: list[np.ndarray]) -> Any:
         """Do it again with other numbers.

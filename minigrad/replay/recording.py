@@ -56,6 +56,7 @@ class Recorder(Observer):
     def __init__(self, inputs: list[Tensor]) -> None:
         self.instructions: list[Instruction] = []
         self.conditions: list[tuple[Callable[[], Any], Any]] = []
+        self.tensors: dict[int, tuple[Tensor, bool]] = {}
         self.obstacle: str | None = None
         self._inputs = inputs
         self._stands: dict[int, Any] = {id(x): Slot(i) for i, x in enumerate(inputs)}
@@ -135,6 +136,8 @@ class Recorder(Observer):
         kind = type(value)
         if kind is Tensor:
             found = self._stands.get(id(value), value)
+            if found is value:
+                self.tensors[id(value)] = value, value.requires_grad
             if type(found) is Gradient:
                 now = found.leaf._grad
                 if now is None or now._data is not value._data:
@@ -156,6 +159,8 @@ class Record:
     instructions : list of Instruction
     conditions : list of pairs
         Functions that read what Python decided by, and what each of them returned.
+    tensors : list of pairs
+        Tensors that the step knows by itself, and whether each required a gradient.
     obstacle : str or None
         Why the call cannot be replayed, if so.
     confirmed : bool
@@ -171,13 +176,17 @@ class Record:
         self.output = mapped(output, recorder.stand_in)
         self.instructions = recorder.instructions
         self.conditions = recorder.conditions
+        self.tensors = list(recorder.tensors.values())
         self.obstacle = recorder.obstacle
         self.confirmed = False
         self.size = recorder.size
 
     def holds(self) -> bool:
         """Whether what Python decided by is as it was."""
-        return all(read() == value for read, value in self.conditions)
+        for tensor, tracked in self.tensors:
+            if tensor.requires_grad is not tracked:
+                return False
+        return not self.conditions or all(read() == value for read, value in self.conditions)
 
     def difference(self, other: Record) -> str | None:
         """Say where two records of the same step differ, if they do."""

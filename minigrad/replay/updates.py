@@ -95,8 +95,9 @@ class Update:
         NotReadyError
             If a gradient is not where the loops read it, or the options ask for other loops.
         """
-        if any(flat._astray for flat in self.flats):
-            raise NotReadyError
+        for flat in self.flats:
+            if flat._astray:
+                raise NotReadyError
         optimizer = self.optimizer
         options = optimizer._options_now()  # the same list, if all are as they were
         if options is not self.options or not self.constant:
