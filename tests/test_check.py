@@ -19,6 +19,15 @@ def test_an_exercise_left_open_says_what_to_do():
         assert repr(verdict).startswith("Not yet. Replace the three dots")
 
 
+def test_a_long_verdict_is_shown_in_short_lines_and_a_short_one_as_it_is():
+    words = "Both well-known bugs are still there. " * 4
+    shown = repr(check.Verdict(False, words.strip()))
+    assert max(map(len, shown.splitlines())) <= 76
+    assert " ".join(shown.split()) == f"Not yet. {words}".strip()
+    assert "well-\n" not in shown
+    assert repr(check.Verdict(True, "Yes.\n  [1  2]")) == "Right. Yes.\n  [1  2]"
+
+
 def test_code_that_raises_gets_a_verdict_and_no_traceback():
     verdict = start_here.update(lambda theta, grad, lr: theta - lr * gradient)  # noqa: F821
     assert "raised NameError" in verdict.message

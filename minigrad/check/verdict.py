@@ -1,10 +1,13 @@
 """What a reader hears about an answer."""
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+_SHORT = textwrap.TextWrapper(width=76, break_long_words=False, break_on_hyphens=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +29,12 @@ class Verdict:
         return self.right
 
     def __repr__(self) -> str:
-        return f"{'Right.' if self.right else 'Not yet.'} {self.message}"
+        """Say it in lines of at most 76 characters: JupyterLab breaks longer ones inside a word."""
+        text = f"{'Right.' if self.right else 'Not yet.'} {self.message}"
+        lines = (
+            _SHORT.fill(line) if len(line) > _SHORT.width else line for line in text.split("\n")
+        )
+        return "\n".join(lines)
 
 
 UNANSWERED = Verdict(False, "Replace the three dots with your answer, and run this cell again.")
