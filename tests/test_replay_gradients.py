@@ -301,3 +301,18 @@ def test_a_gradient_that_somebody_keeps_while_another_is_free(kept):
             step(mg.tensor([1.0, float(call)]))
             found += [p.grad.numpy().copy() for p in pair]
     np.testing.assert_array_equal(found[18:], found[:18])
+
+
+@pytest.mark.parametrize("largest", [0.01, 1e9])
+def test_clipped_gradients_do_not_bring_python_back(largest):
+    calls = 0
+
+    def step(world, x):
+        nonlocal calls
+        calls += 1
+        world.backward(x)
+        nn.clip_grad_norm_([world.w], largest)
+        world.optimizer.step()
+
+    check(step, calls=9)
+    assert calls == 9 + 2  # nine times as it is, and recorded twice

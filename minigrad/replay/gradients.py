@@ -101,6 +101,8 @@ def prepare(gradients: list[LeafGradient]) -> None:
 
 def _references(gradient: Any) -> tuple[int, int, int]:
     count = sys.getrefcount
+    if gradient._memory is not None and count(gradient._memory) == 2:  # nobody else's
+        gradient._memory = None  # its record of writes, which refers to its array too
     return count(gradient), count(gradient._data), count(gradient._data.base)
 
 
