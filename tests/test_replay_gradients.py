@@ -1,6 +1,8 @@
 """Gradients, and what else a compiled step leaves behind, are what the step leaves behind."""
 
 import contextlib
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -173,6 +175,24 @@ def test_a_number_that_an_effect_returns(use):
         return use(nn.clip_grad_value_([world.w], 2.5))
 
     check(step)
+
+
+@AS_IT_IS
+def test_a_number_that_is_kept_keeps_nothing_else():
+    world, norms, made = World(), [], []
+
+    def step(x):
+        large = mg.exp(mg.broadcast_to(x, (1000, *x.shape)))
+        made.append(weakref.ref(large._data))
+        world.backward(x)
+        norms.append(nn.clip_grad_norm_([world.w], 0.5))
+
+    compiled = mg.compile(step)
+    for call in range(4):
+        compiled(x_of(call))
+    assert [norm > 0.5 for norm in norms] == [True] * 4
+    gc.collect()
+    assert [array() for array in made] == [None] * 4
 
 
 def test_a_number_that_is_dropped_does_no_harm():

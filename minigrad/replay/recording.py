@@ -100,10 +100,17 @@ class Recorder(Observer):
             leaf = args[0]
             self._stands[id(leaf._grad)] = Gradient(leaf)
             self._alive.append(leaf._grad)
-        if type(result) is float:
-            result = Noticed(result, lambda: self._read(name_of(function)))
-            self._numbers.append(weakref.ref(result))
-        return result
+        if type(result) is not float:
+            return result
+        recorder = weakref.ref(self)  # whoever keeps the number does not keep all the rest
+
+        def tell() -> None:
+            if (watching := recorder()) is not None:
+                watching.obstacle = f"it uses the number that {name_of(function)}() returns"
+
+        number = Noticed(result, tell)
+        self._numbers.append(weakref.ref(number))
+        return number
 
     def alias(self, out: Tensor, source: Tensor) -> None:
         self._stands[id(out)] = self.stand_in(source)
@@ -146,9 +153,6 @@ class Recorder(Observer):
         if kind is Noticed:
             value.tell()
         return mapped(value, self.stand_in) if items_of(value) else value
-
-    def _read(self, name: str) -> None:
-        self.obstacle = f"it uses the number that {name}() returns"
 
 
 class Record:
