@@ -128,3 +128,12 @@ def test_rows_scattered_to_one_place_add_up(rows, columns):
     key = np.array(rows, int)
     np.testing.assert_array_equal(mg.scatter(values, key, (3, columns)), expected)
     np.testing.assert_array_equal(mg.scatter(values, (key,), (3, columns)), expected)
+
+
+@pytest.mark.parametrize("function", [mg.softmax, mg.log_softmax, mg.logsumexp])
+@pytest.mark.parametrize("axis", [0, -1])
+def test_integers_count_as_floats_in_a_softmax(function, axis):
+    numbers = [[1, -2, 3], [0, 1000, 5]]
+    of_integers = function(mg.tensor(numbers), axis=axis).numpy()
+    of_floats = function(np.array(numbers, np.float64), axis=axis)
+    np.testing.assert_array_equal(of_integers, of_floats, strict=True)

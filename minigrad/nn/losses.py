@@ -92,7 +92,7 @@ def cross_entropy(
     Raises
     ------
     TypeError
-        If labels are not integers.
+        If labels are not integers, or logits not floats.
     ValueError
         If a label is not among the classes, or the shapes do not fit each other.
     """
@@ -101,6 +101,11 @@ def cross_entropy(
         raise TypeError(
             f"cross_entropy: labels of shape {labels.shape} are {labels.dtype}, wanted are integer "
             "class numbers; from one-hot rows take labels.argmax(1)."
+        )
+    if logits.dtype.kind != "f":
+        raise TypeError(
+            f"cross_entropy: logits of shape {logits.shape} are {logits.dtype}, wanted are floats; "
+            "the order is cross_entropy(logits, labels)."
         )
     if not logits.ndim or labels.shape != logits.shape[:-1]:
         raise ValueError(

@@ -167,6 +167,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
     The greatest element is taken out first, so that every exponential is at most 1.
     """
+    x = _as_floats(x)
     top = _greatest(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     y = np.log(_add(np.exp(x - top), axis=axis, keepdims=True)) + top
@@ -191,6 +192,7 @@ def _softmax_pull(g: Any, y: Any, axis: Axis) -> Any:
 @primitive(lambda g, y, x, axis=-1: _softmax_pull(g, y, axis))
 def softmax(x: Any, axis: Axis = -1) -> Any:
     """Exponentials over ``axis``, scaled to add up to 1, safe from overflow."""
+    x = _as_floats(x)
     if not _last(x, axis):
         e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
         return e / np.sum(e, axis=axis, keepdims=True)
@@ -199,8 +201,13 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
     return y
 
 
+def _as_floats(x: Any) -> Any:
+    """Take integers for what ``np.exp`` takes them for."""
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
+
+
 def _last(x: Any, axis: Axis) -> bool:
-    return x.ndim > 0 and x.dtype.kind == "f" and axes_of(x, axis) == (x.ndim - 1,)
+    return x.ndim > 0 and axes_of(x, axis) == (x.ndim - 1,)
 
 
 def _rows(x: Any) -> Any:
@@ -210,6 +217,7 @@ def _rows(x: Any) -> Any:
 @primitive(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True))
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
     """Logarithm of :func:`softmax`, without ever taking the logarithm of a rounded 0."""
+    x = _as_floats(x)
     shifted = x - _greatest(x, axis=axis, keepdims=True, initial=-np.inf)
     return shifted - np.log(_add(np.exp(shifted), axis=axis, keepdims=True))
 

@@ -161,6 +161,11 @@ def test_labels_that_are_not_integers_are_refused(labels):
         nn.cross_entropy(mg.tensor(np.zeros((3, 3))), labels)
 
 
+def test_logits_that_are_integers_are_refused():
+    with pytest.raises(TypeError, match=r"int64.*floats.*\(logits, labels\)"):
+        nn.cross_entropy(mg.tensor([[1, 2], [3, 4]]), [0, 1])
+
+
 @pytest.mark.parametrize(
     ("logits", "labels"), [((4, 3), (5,)), ((4, 3), (4, 1)), ((4,), (4,)), ((2, 3, 4), (2, 4))]
 )
