@@ -19,7 +19,8 @@ def shorten(app: Sphinx, what: str, name: str, obj: Any, options: object, lines:
         del lines[max(next(sections, len(lines) + 1) - 1, 0) :]
     if isinstance(getattr(obj, "forward", None), np.ufunc):
         summary = next(line for line in lines if line and not line.endswith(")"))
-        lines[:] = [f"{summary} NumPy's ``{obj.forward.__name__}``, and its derivative."]
+        derivative = ", and its derivative" * any(obj.derivatives)
+        lines[:] = [f"{summary} NumPy's ``{obj.forward.__name__}``{derivative}."]
 
 
 def shorten_signature(
