@@ -174,3 +174,14 @@ def test_a_program_that_is_made_from_useless_numbers_is_as_good(kind, number):
         with np.errstate(all="ignore"):
             for a, b in zip(step(mg.tensor(x)), run(x), strict=True):
                 np.testing.assert_array_equal(b.numpy(), a.numpy())
+
+
+def test_the_room_is_what_is_needed_at_one_time():
+    # as in a chain and its derivative: each result is kept until it is read on the way back
+    calls = 3000
+    results = [np.empty(4) for _ in range(2 * calls)]
+    ones = np.ones(4)
+    parts = [[Loop(np.add, (ones, x, x)) for x in results[:calls]]]
+    for x, y in zip(results[calls:], reversed(results[:calls]), strict=True):
+        parts.append([Loop(np.add, (y, ones, x))])
+    assert share(parts, results, results[-1:]) == 64 * (calls + 1)

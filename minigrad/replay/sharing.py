@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
+import heapq
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -91,20 +94,34 @@ def _spans(
 def _places(spans: list[_Span]) -> tuple[list[int], int]:
     """Return where each block goes, and how much room all need.
 
-    The largest is placed first, each as low as those that are needed at the same time allow.
+    In the order in which they are needed, each goes into the smallest gap that holds it. The last
+    gap has no end.
     """
     places = [0] * len(spans)
-    placed: list[tuple[int, int, _Span]] = []  # from, to
-    for i in sorted(range(len(spans)), key=lambda i: -spans[i].block.nbytes):
-        span, low = spans[i], 0
-        for start, stop, other in placed:  # from the lowest to the highest
-            if other.last < span.first or span.last < other.first:
-                continue
-            if low + span.block.nbytes <= start:
-                break
-            low = max(low, stop)
-        places[i] = low
-        high = low + span.block.nbytes
-        placed.append((low, high + -high % ALIGNMENT, span))
-        placed.sort(key=lambda place: place[0])
-    return places, max((stop for _, stop, _ in placed), default=0)
+    gaps: list[tuple[int, float]] = [(0, math.inf)]  # from, to; from the lowest to the highest
+    taken: list[tuple[int, int, int]] = []  # until when, from, to; the first to be free on top
+    room = 0
+    for i in sorted(range(len(spans)), key=lambda i: (spans[i].first, -spans[i].block.nbytes)):
+        span = spans[i]
+        while taken and taken[0][0] < span.first:
+            _, start, stop = heapq.heappop(taken)
+            _free(gaps, start, stop)
+        size = span.block.nbytes + -span.block.nbytes % ALIGNMENT
+        gap = min((gap for gap in gaps if gap[1] - gap[0] >= size), key=lambda gap: gap[1] - gap[0])
+        places[i] = start = gap[0]
+        at = gaps.index(gap)
+        gaps[at : at + 1] = [(start + size, gap[1])] if start + size < gap[1] else []
+        heapq.heappush(taken, (span.last, start, start + size))
+        room = max(room, start + size)
+    return places, room
+
+
+def _free(gaps: list[tuple[int, float]], start: int, stop: float) -> None:
+    """Add a gap, joined with those beside it."""
+    at = bisect.bisect(gaps, (start, stop))
+    if at < len(gaps) and gaps[at][0] == stop:
+        stop = gaps.pop(at)[1]
+    if at and gaps[at - 1][1] == start:
+        at -= 1
+        start = gaps.pop(at)[0]
+    gaps.insert(at, (start, stop))
