@@ -85,6 +85,7 @@ html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css"]
 html_js_files = [("scrollable.js", {"defer": "defer"})]
 html_additional_pages = {"index": "redirect.html"}
+html_domain_indices = False  # modules are sections of the reference, found in its contents
 html_sourcelink_suffix = ""  # a notebook is downloaded as .ipynb, not as .ipynb.txt
 html_last_updated_fmt = None  # no dates: two builds give equal bytes
 html_context = {"default_mode": "auto"}  # without a word the theme complains in the console

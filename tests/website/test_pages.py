@@ -5,7 +5,7 @@ from building import ROOT
 
 SOURCES = [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("book/*.md"), *ROOT.glob("book/api/*.md")]
 PAGES = sorted(path.relative_to(ROOT).with_suffix("").as_posix() for path in SOURCES)
-PAGES += ["search", "genindex", "py-modindex"]
+PAGES += ["search", "genindex"]
 WIDTHS = {"phone": 390, "desktop": 1280}
 WCAG = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
