@@ -100,9 +100,12 @@ def warm(code: str) -> float:
 
 
 def cold(code: str) -> float:
-    """Return the seconds with nowhere to take compiled kernels from."""
-    with tempfile.TemporaryDirectory() as empty:
-        return to_first_step(code, NUMBA_CACHE_DIR=empty)
+    """Return the median with nowhere to take compiled kernels from."""
+    times = []
+    for _ in range(REPEATS):
+        with tempfile.TemporaryDirectory() as empty:
+            times.append(to_first_step(code, NUMBA_CACHE_DIR=empty))
+    return statistics.median(times)
 
 
 STEP = "from the start of Python to the end of the first step of the MLP"
