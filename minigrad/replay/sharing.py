@@ -46,7 +46,7 @@ def share(
     """
     spans = _spans([loop for loops in parts for loop in loops], made, looked_at)
     places, size = _places(spans)
-    room = np.empty(size + ALIGNMENT, np.uint8)
+    room = np.full(size + ALIGNMENT, 0, np.uint8)  # written, so that the system provides it now
     start = -byte_bounds(room)[0] % ALIGNMENT
     moved = {id(span.block): start + place for span, place in zip(spans, places, strict=True)}
 
