@@ -42,6 +42,7 @@ test: $(READY)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy minigrad
+	$(BIN)/lint-imports --no-logo
 	$(PY) -m pytest -n auto --dist worksteal
 
 book: $(READY)

@@ -11,25 +11,36 @@ from numpy import bool_, float32, float64, int64
 # Infinities and NaN are results like others here: anomaly mode says where they come from.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
+from . import nn, optim, schedules  # noqa: E402
 from .allocator import keep_freed_memory  # noqa: E402
 from .anomaly import AnomalyError, detect_anomaly  # noqa: E402
-from .autograd import grad, hvp, value_and_grad  # noqa: E402
-from .checkpoints import load, save  # noqa: E402
+from .core import (  # noqa: E402
+    Tensor,
+    grad,
+    hvp,
+    is_recording,
+    no_grad,
+    primitive,
+    tensor,
+    value_and_grad,
+)
+from .core.ops import *  # noqa: E402, F403
+from .core.ops import __all__ as _ops  # noqa: E402
 from .gradcheck import gradcheck  # noqa: E402
-from .modes import is_recording, no_grad  # noqa: E402
-from .ops import *  # noqa: E402, F403
-from .ops import __all__ as _ops  # noqa: E402
-from .primitive import primitive  # noqa: E402
 from .random import default_rng, seed  # noqa: E402
 from .replay import compile  # noqa: E402
-from .tensor import Tensor, tensor  # noqa: E402
-
-# isort: split
-from . import callbacks, nn, optim, schedules  # noqa: E402  (they need those above)
-from .history import History  # noqa: E402
-from .search import log_uniform, random_search  # noqa: E402
-from .sweeps import sweep  # noqa: E402
-from .training import accuracy, evaluate, fit  # noqa: E402
+from .training import (  # noqa: E402
+    History,
+    accuracy,
+    callbacks,
+    evaluate,
+    fit,
+    load,
+    log_uniform,
+    random_search,
+    save,
+    sweep,
+)
 
 if TYPE_CHECKING:
     from . import check, data, diagnostics, plots  # noqa: F401

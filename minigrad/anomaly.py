@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .modes import Observer, mode
-from .tensor import Tensor
+from .core.modes import Observer, mode
+from .core.tensor import Tensor
 
 _HERE = os.path.dirname(__file__) + os.sep
 

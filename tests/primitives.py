@@ -43,7 +43,7 @@ from calls import (
 from hypothesis import strategies as st
 from scipy import special
 
-from minigrad import ops
+from minigrad.core import ops
 from minigrad.nn import windows
 
 

@@ -15,7 +15,7 @@ from optimizers import CASES, SPECIAL, name_of
 
 import minigrad as mg
 from minigrad import schedules as s
-from minigrad.callbacks import Callback, Checkpoint, Clip, EarlyStopping
+from minigrad.training.callbacks import Callback, Checkpoint, Clip, EarlyStopping
 
 EPOCHS, KILLED_IN = 10, 4  # counted from 0: four epochs are done by then
 STEPS = 3 * EPOCHS

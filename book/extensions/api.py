@@ -59,7 +59,7 @@ def operation(
     name = str(node.get("reftarget", ""))
     if node.get("refdomain") != "py" or not re.fullmatch(r"minigrad\.\w+", name):
         return None
-    node["reftarget"] = f"minigrad.ops{name[len('minigrad') :]}"
+    node["reftarget"] = f"minigrad.core.ops{name[len('minigrad') :]}"
     return env.domains["py"].resolve_xref(
         env, node["refdoc"], app.builder, node["reftype"], node["reftarget"], node, content
     )

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..autograd import hvp
+from ..core.autograd import hvp
+from ..core.tensor import Tensor
 from ..optim import Adam, Optimizer
 from ..optim.adam import adam_eps
 from ..optim.groups import option_at
-from ..tensor import Tensor
 
 Floats = NDArray[np.float64]
 

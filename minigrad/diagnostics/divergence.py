@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ..callbacks import Callback
+from ..core.tensor import Tensor
 from ..nn import Module
-from ..tensor import Tensor
+from ..training.callbacks import Callback
 from .layers import parameters_by_layer, watching
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from ..training.run import Run
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..modes import no_grad
+from ..core.modes import no_grad
+from ..core.tensor import Tensor
 from ..nn import Module, ReLU
-from ..tensor import Tensor
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..autograd import grad
-from ..modes import recording
-from ..tensor import Tensor
+from ..core.autograd import grad
+from ..core.modes import recording
+from ..core.tensor import Tensor
 
 
 class GradientNoise(NamedTuple):

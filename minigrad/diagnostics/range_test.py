@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..tensor import Tensor
+from ..core.tensor import Tensor
 
 if TYPE_CHECKING:
     from ..plots import Figure

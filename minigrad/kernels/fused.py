@@ -35,7 +35,7 @@ import numpy as np
 try:
     from numba.extending import overload
 
-    from .compile import jit as fused
+    from .jit import jit as fused
 except ImportError:
 
     def fused(function: Callable[..., Any]) -> Callable[..., Any]:

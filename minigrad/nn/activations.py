@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import ops
-from ..tensor import Array, Tensor
+from ..core import ops
+from ..core.tensor import Array, Tensor
 from .module import Module
 
 

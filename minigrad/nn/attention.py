@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from .. import ops
-from ..tensor import Array, Tensor
+from ..core import ops
+from ..core.tensor import Array, Tensor
 from . import init
 from .layers import Linear
 from .module import Module

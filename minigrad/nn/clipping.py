@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..memory import memory_of
-from ..modes import effect
-from ..tensor import Tensor
+from ..core.modes import effect
+from ..core.tensor import Tensor, memory_of
 
 
 @effect

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import kernels, ops
-from ..modes import effect
-from ..primitive import primitive
+from .. import kernels
+from ..core import ops
+from ..core.modes import effect
+from ..core.primitive import primitive
+from ..core.tensor import Array, Tensor
 from ..random import default_rng
-from ..tensor import Array, Tensor
 from . import init
-from .fused import linear
+from .linear import linear
 from .module import Module
 from .windows import avg_pool2d, conv2d, max_pool2d
 

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .. import kernels, ops
-from ..primitive import primitive
-from ..tensor import Operand, Tensor, tensor
+from .. import kernels
+from ..core import ops
+from ..core.primitive import primitive
+from ..core.tensor import Operand, Tensor, tensor
 
 Reduction = Literal["mean", "sum", "none"]
 

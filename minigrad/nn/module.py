@@ -7,9 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..memory import memory_of
-from ..modes import effect, mode
-from ..tensor import Tensor
+from ..core.modes import effect, mode
+from ..core.tensor import Tensor, memory_of
 
 
 class Module:

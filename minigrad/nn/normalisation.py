@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import kernels, ops
+from .. import kernels
+from ..core import ops
+from ..core.modes import no_grad
+from ..core.primitive import primitive
+from ..core.tensor import Array, Tensor
 from ..kernels import in_order
-from ..modes import no_grad
-from ..primitive import primitive
-from ..tensor import Array, Tensor
 from .module import Module
 
 # Group g of an array is all of x[:, g], and is to be brought to mean b[g] and deviation w[g].

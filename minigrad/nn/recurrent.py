@@ -7,10 +7,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from .. import ops
-from ..tensor import Array, Tensor
+from ..core import ops
+from ..core.tensor import Array, Tensor
 from . import init
-from .fused import linear
+from .linear import linear
 from .module import Module
 
 

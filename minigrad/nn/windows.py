@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
+from ..core.ops import reshape, sum
+from ..core.primitive import primitive
+from ..core.tensor import Array, Tensor
 from ..kernels import in_order
-from ..ops import reshape, sum
-from ..primitive import primitive
-from ..tensor import Array, Tensor
 
 Pair = tuple[int, ...]
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..in_place import write
-from ..modes import effect, mode
-from ..tensor import Tensor
+from ..core.modes import effect, mode
+from ..core.tensor import Tensor, write
 from .groups import check_number, parameters_in
 
 

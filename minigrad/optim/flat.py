@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..memory import Clock, memory_of, tick
-from ..tensor import Tensor
+from ..core.tensor import Tensor, memory_of
+from ..core.versions import Clock, tick
 from .home import Home
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from numbers import Real
 from typing import Any
 
-from ..tensor import Tensor
+from ..core.tensor import Tensor
 
 SCHEDULE = "a function of the step"  # stands for one in a saved state
 

@@ -8,8 +8,8 @@ from itertools import chain
 from operator import is_
 from typing import Any, ClassVar, TypeAlias
 
-from ..modes import effect
-from ..tensor import Tensor
+from ..core.modes import effect
+from ..core.tensor import Tensor
 from .flat import Flat, flats_of
 from .groups import (
     check_number,

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import ClassVar
 
-from ..modes import effect
-from ..tensor import Tensor
+from ..core.modes import effect
+from ..core.tensor import Tensor
 from .flat import Flat
 from .optimizer import Groups, Optimizer, Params, Rate
 from .reductions import dot

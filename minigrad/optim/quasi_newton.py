@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import grad, hvp
-from ..in_place import write
-from ..modes import recording
-from ..tensor import Tensor
+from ..core.autograd import grad, hvp
+from ..core.modes import recording
+from ..core.tensor import Tensor, write
 from .groups import parameters_in
 
 _WITH_GRADIENT = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")

@@ -8,9 +8,9 @@ from itertools import chain
 
 import numpy as np
 
+from ..core.modes import effect
+from ..core.tensor import Tensor
 from ..kernels.fused import Array, elements, fused
-from ..modes import effect
-from ..tensor import Tensor
 from .groups import check_number
 from .optimizer import Optimizer
 from .reductions import dot

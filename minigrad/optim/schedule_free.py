@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..in_place import write
+from ..core.modes import effect
+from ..core.tensor import write
 from ..kernels.fused import Array, elements, fused
-from ..modes import effect
 from .flat import Flat
 from .optimizer import Groups, Optimizer, Params, Rate
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any, ClassVar
 
+from ..core.modes import effect
+from ..core.tensor import Tensor
 from ..kernels.fused import Array, elements, fused
-from ..modes import effect
-from ..tensor import Tensor
 from .flat import Flat
 from .groups import check_number
 from .optimizer import Optimizer, Rate

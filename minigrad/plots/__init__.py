@@ -14,8 +14,8 @@ from .graph import Diagram, graph
 from .grids import Grid, animate_broadcast, broadcast, grids
 from .images import images
 from .plane import plane
+from .range_curve import range_curve
 from .range_film import animate_range
-from .range_test import range_curve
 from .rate_and_loss import rate_and_loss
 from .rate_chart import rate_chart
 from .rates import against_rate

@@ -97,7 +97,7 @@ def graph(output: Any, names: Mapping[str, Any] | None = None) -> Diagram:
     >>> print(plots.graph(x * x, names={"x": x}).alt)
     Graph of a computation. x = 3, gradient 6. multiply of x and x = 9, gradient 1.
     """
-    from ..autograd import grad
+    from ..core.autograd import grad
 
     steps = _in_order(output)
     recorded = [step for step in steps if getattr(step, "requires_grad", False)]

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .animation import Animation, Track
-from .range_test import range_curve
+from .range_curve import range_curve
 from .style import COLORS
 
 

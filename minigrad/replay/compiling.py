@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..modes import mode
-from ..tensor import Tensor
+from ..core.modes import mode
+from ..core.tensor import Tensor
 from .gradients import NotReadyError
 from .noticed import Noticed
 from .program import Program

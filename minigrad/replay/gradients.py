@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.tensor import Tensor
 from ..nn.module import Module
 from ..optim.home import Home
 from ..optim.optimizer import Optimizer
-from ..tensor import Tensor
 from .recording import ACCUMULATE, Instruction
 
 CLEARING = {Optimizer.zero_grad.__wrapped__, Module.zero_grad.__wrapped__}  # type: ignore

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
-from ..modes import no_grad
-from ..primitive import _explained
-from ..tensor import Tensor
+from ..core.modes import no_grad
+from ..core.primitive import explained
+from ..core.tensor import Tensor
+from ..kernels.tracing import Loop, trace
 from .gradients import CLEARING, LeafGradient
 from .recording import (
     ACCUMULATE,
@@ -23,7 +24,6 @@ from .recording import (
     mapped,
     name_of,
 )
-from .tracing import Loop, trace
 from .trimming import owner
 from .updates import STEP, Update
 
@@ -165,7 +165,7 @@ class Layout:
             try:
                 return function(*arrays, **params)
             except (ValueError, IndexError, TypeError) as error:
-                raise _explained(error, name_of(function), list(arrays)) from error
+                raise explained(error, name_of(function), list(arrays)) from error
 
         try:
             if not all(map(_is_plain, (*arrays, *params.values()))):

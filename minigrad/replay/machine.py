@@ -19,9 +19,9 @@ from numba.extending import intrinsic
 from numba.np.numpy_support import as_dtype
 from numpy.lib.array_utils import byte_bounds
 
-from ..kernels.compile import Kernel, jit
-from .loops import inner_loop, nest_of, typed
-from .tracing import Loop
+from ..kernels.jit import Kernel, jit
+from ..kernels.loops import inner_loop, nest_of, typed
+from ..kernels.tracing import Loop
 from .trimming import owner
 
 WORD = ir.IntType(64)

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..memory import memory_of
-from ..tensor import Tensor
+from ..core.tensor import Tensor, memory_of
 from .gradients import gradients_of, prepare
 from .layout import Layout, copy_of, machine, nothing
 from .recording import ACCUMULATE, Record, Slot, mapped, name_of

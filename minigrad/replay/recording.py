@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..autograd import accumulate
-from ..in_place import _set, write
-from ..modes import Observer, mode
-from ..tensor import Tensor
+from ..core.autograd import accumulate
+from ..core.in_place import assign
+from ..core.modes import Observer, mode
+from ..core.tensor import Tensor, write
 from .noticed import Noticed
 
 ACCUMULATE = accumulate.__wrapped__  # type: ignore[attr-defined]
 WRITE = write.__wrapped__  # type: ignore[attr-defined]
-SET = _set.__wrapped__  # type: ignore[attr-defined]
+SET = assign.__wrapped__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

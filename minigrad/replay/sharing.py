@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
-from .tracing import Loop
+from ..kernels.tracing import Loop
 from .trimming import owner
 
 ALIGNMENT = 64  # bytes; a line of the cache

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .tracing import Loop
+from ..kernels.tracing import Loop
 
 
 def deliver(

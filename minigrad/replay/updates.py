@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels.tracing import Loop
 from ..optim.flat import Flat
 from ..optim.optimizer import Optimizer
 from .gradients import NotReadyError
-from .tracing import Loop
 
 STEP = Optimizer.step.__wrapped__  # type: ignore[attr-defined]
 

@@ -77,7 +77,7 @@ def test_random_programs_give_pytorchs_numbers(part):
 def test_the_programs_are_made_of_every_differentiable_primitive():
     symbols = {"add": " + ", "divide": " / ", "multiply": " * ", "pow": " ** ", "subtract": " - "}
     text = "\n".join(str(random_program(seed)) for seed in range(200))
-    for name in set(mg.ops.__all__) & {n for n, e in REGISTRY.items() if e.differentiable}:
+    for name in set(mg.core.ops.__all__) & {n for n, e in REGISTRY.items() if e.differentiable}:
         assert symbols.get(name, f"mg.{name}(") in text or name == "astype"  # all are float64
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compile import jit, jit_sums
+from ..jit import jit, jit_sums
 from .vector import exp, greatest
 
 

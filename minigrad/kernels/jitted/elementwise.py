@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..compile import jit
+from ..jit import jit
 from .vector import below, exp
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compile import jit_sums
+from ..jit import jit_sums
 
 # Where every group is a column, a loop along columns takes one number of each of many groups at a
 # time, as a vector; where groups are runs of neighbours, the vector is taken from within a group.

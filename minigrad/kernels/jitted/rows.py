@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..compile import jit
+from ..jit import jit
 
 
 @jit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compile import jit
+from ..jit import jit
 
 
 @jit
