@@ -1,7 +1,7 @@
 # Every target sets up what it needs: Python >= 3.11 and make are enough.
 #   make PYTHON=python3.13 lab    picks another Python
 
-.PHONY: help lab test book bench notebooks lint lock clean
+.PHONY: help lab afresh test book bench notebooks lint lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -11,19 +11,22 @@ PYTHON ?= python3
 BIN    := .venv/bin
 endif
 PY    := $(BIN)/python
-READY := .venv/ready
-FIRST := notebooks/00_start_here.ipynb
+LAB    := .venv/lab
+READY  := .venv/ready
+FIRST  := my_lessons/00_start_here.ipynb
+LEARNER := minigrad/course/learner.py
 
 export PYTHONUTF8 := 1
 
 help:
-	@echo "make lab        open the course in JupyterLab"
+	@echo "make lab        open the course in JupyterLab, in a copy that is yours: my_lessons/"
+	@echo "make afresh     hand a lesson out again, yours set aside: make afresh LESSON=06"
 	@echo "make test       lint, check types, run every test and every notebook"
 	@echo "make book       build the website and the EPUB, in book/_build"
 	@echo "make bench      measure the engine beside PyTorch and JAX, and write the tables"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make lint       format and lint"
-	@echo "make lock       compile requirements.lock from pyproject.toml"
+	@echo "make lock       pin every version, for the lab and for everything"
 	@echo "make clean      remove the environment and the caches"
 
 # Where there is no screen, or none that this process may use, JupyterLab prints its address.
@@ -34,8 +37,12 @@ ifeq ($(shell id -u),0)
 LAB_FLAGS += --allow-root
 endif
 
-lab: $(READY)
+lab: $(LAB)
+	@$(PY) $(LEARNER)
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_FLAGS)
+
+afresh: .venv/pyvenv.cfg
+	@$(PY) $(LEARNER) --afresh "$(LESSON)"
 
 test: export CI := 1
 test: $(READY)
@@ -60,20 +67,29 @@ lint: $(READY)
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
+LOCK = $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+    --group build --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
 lock: .venv/pyvenv.cfg
 	$(PY) -m pip install --quiet "uv>=0.8"
-	$(PY) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
-	    --extra lab --extra test --extra book --extra cluster --extra tensorboard --group build \
-	    --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	$(LOCK) --upgrade --extra lab --extra test --extra book --extra cluster --extra tensorboard \
 	    --output-file requirements.lock
+	$(LOCK) --constraint requirements.lock --extra lab --output-file requirements-lab.lock
 
 clean:
 	rm -rf .venv book/_build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-$(READY): requirements.lock pyproject.toml .venv/pyvenv.cfg
-	$(PY) -m pip install --require-hashes -r requirements.lock
+# What a learner waits for: the lessons' packages alone. JupyterLab asks nobody about its news.
+$(LAB): requirements-lab.lock pyproject.toml book/lab.json .venv/pyvenv.cfg
+	$(PY) -m pip install --require-hashes -r requirements-lab.lock
 	$(PY) -m pip install --no-deps --no-build-isolation -e .
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@cp book/lab.json .venv/share/jupyter/lab/settings/overrides.json
 	@$(PY) -c "import matplotlib.font_manager"  # its first import is slow, and says so in the output
+	@touch $@
+
+$(READY): requirements.lock $(LAB)
+	$(PY) -m pip install --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/pyvenv.cfg:

@@ -41,6 +41,7 @@ extensions = [
     "accessible",
     "api",
     "epub",
+    "folding",
     "lessons",
     "mathml",
 ]
@@ -60,8 +61,6 @@ default_role = "py:obj"
 
 nb_execution_mode = "off"  # what is shown is what is stored, and what the tests have run again
 nb_ipywidgets_js = {}  # no page asks for a kernel, so none loads the widgets from elsewhere
-nb_code_prompt_show = "Show the solution"
-nb_code_prompt_hide = "Hide the solution"
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
@@ -83,7 +82,7 @@ html_title = project
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css"]
-html_js_files = [("scrollable.js", {"defer": "defer"})]
+html_js_files = [(name, {"defer": "defer"}) for name in ("scrollable.js", "predict.js")]
 html_additional_pages = {"index": "redirect.html"}
 html_domain_indices = False  # modules are sections of the reference, found in its contents
 html_sourcelink_suffix = ""  # a notebook is downloaded as .ipynb, not as .ipynb.txt
