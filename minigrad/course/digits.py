@@ -1,0 +1,100 @@
+"""The small network that reads digits, and its training, for lessons that compare many runs.
+
+Lesson 03 builds the network, lesson 05 deals the batches: here they stand once, so that a later
+lesson shows what it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import minigrad as mg
+
+Array = NDArray[Any]
+
+
+def small_network(rng: np.random.Generator) -> mg.nn.Sequential:
+    """Return a network 64-32-10: a score for each digit, from the 64 pixels of an image."""
+    hidden, scores = mg.nn.Linear(64, 32, rng=rng), mg.nn.Linear(32, 10, rng=rng)
+    return mg.nn.Sequential(hidden, mg.nn.ReLU(), scores)
+
+
+def mislabelled(labels: Array, share: float, rng: np.random.Generator) -> Array:
+    """Return labels of which about ``share`` have been replaced by digits drawn at random.
+
+    On such labels no network gets to 0, and the noise of small batches stays to the end.
+    """
+    tired = rng.random(len(labels)) < share
+    return np.where(tired, rng.integers(0, 10, len(labels)), labels)
+
+
+def loss_on(model: mg.nn.Module, images: Array, labels: Array) -> float:
+    """Return the mean cross-entropy of a model on images; nothing is recorded."""
+    with mg.no_grad():
+        return float(mg.nn.cross_entropy(model(mg.tensor(images)), labels).item())
+
+
+def compiled_step(
+    model: mg.nn.Module, optimizer: mg.optim.Optimizer
+) -> Callable[[Array, Array], mg.Tensor]:
+    """Return a function that makes one update on a batch and returns the batch's loss.
+
+    It records the update and replays it (`minigrad.compile`): the same numbers, sooner.
+    """
+
+    @mg.compile
+    def step(images: mg.Tensor, labels: Array) -> mg.Tensor:
+        optimizer.zero_grad()
+        loss = mg.nn.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return lambda images, labels: step(mg.tensor(images), labels)
+
+
+def train(
+    optimizer: Callable[[Iterable[mg.Tensor]], mg.optim.Optimizer],
+    images: Array,
+    labels: Array,
+    seed: int,
+    updates: int,
+    batch_size: int,
+    every: int | None = None,
+) -> Array:
+    """Train a small network and return its loss on all images along the way.
+
+    Parameters
+    ----------
+    optimizer : callable
+        Gets the parameters: ``lambda parameters: mg.optim.SGD(parameters, lr=0.1)``.
+    images, labels : arrays, shapes (n, 64) and (n,)
+        To train on. Each batch is drawn from them anew.
+    seed : int
+        Draws the first weights and the batches.
+    updates, batch_size : int
+        How many updates, on how many images each.
+    every : int, optional
+        Updates from one measurement to the next. By default there is only the last.
+
+    Returns
+    -------
+    array, shape (updates // every + 1,)
+        The loss before update 0, ``every``, 2 ``every``, ...; or, without ``every``, shape (1,): the
+        loss after the last update.
+    """
+    rng = np.random.default_rng(seed)
+    model = small_network(rng)
+    step = compiled_step(model, optimizer(model.parameters()))
+    losses = []
+    for t in range(updates + 1):
+        if t == updates if every is None else t % every == 0:
+            losses.append(loss_on(model, images, labels))
+        if t < updates:
+            rows = rng.choice(len(images), batch_size, replace=False)
+            step(images[rows], labels[rows])
+    return np.array(losses)
