@@ -46,7 +46,7 @@ def open_page(chromium):
         page.on("pageerror", lambda error: page.errors.append(str(error)))
 
         def local_only(route):
-            if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
                 route.continue_()
             else:
                 page.errors.append(f"request to {route.request.url}")

@@ -50,7 +50,7 @@
   // Paper shows everything.
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("article details:is(.predicted, .deeper):not([open])")];
+    closed = [...document.querySelectorAll("details:is(.predicted, .deeper):not([open])")];
     for (const fold of closed) fold.open = true;
   });
   addEventListener("afterprint", () => { for (const fold of closed) fold.open = false; });

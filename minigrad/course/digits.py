@@ -84,7 +84,7 @@ def train(
     Returns
     -------
     array, shape (updates // every + 1,)
-        The loss before update 0, ``every``, 2 ``every``, ...; or, without ``every``, shape (1,): the
+        The loss before update 0, ``every``, 2 ``every``, ...; without ``every``, of shape (1,), the
         loss after the last update.
     """
     rng = np.random.default_rng(seed)

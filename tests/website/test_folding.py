@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "extensions"
+BOOK = Path(__file__).resolve().parents[2] / "book"
 
 CONF = f"""
 import sys
-sys.path.insert(0, {str(EXTENSIONS)!r})
-extensions = ["myst_parser", "folding"]
+sys.path.insert(0, {str(BOOK / "extensions")!r})
+extensions = ["myst_parser", "folding", "mathml"]
+html_math_renderer = epub_math_renderer = "mathml"
 root_doc = "notebooks/lesson"
 myst_enable_extensions = ["dollarmath"]
+html_static_path = [{str(BOOK / "_static")!r}]
+html_js_files = [("predict.js", {{"defer": "defer"}})]
 """
 
 PAGE = """# A lesson
@@ -59,23 +62,20 @@ The rest.
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory) -> dict[str, BeautifulSoup]:
+def site(tmp_path_factory) -> Path:
     source = tmp_path_factory.mktemp("source")
     (source / "notebooks").mkdir()
     (source / "conf.py").write_text(CONF)
     (source / "notebooks" / "lesson.md").write_text(PAGE)
-    found = {}
-    for form, ending in (("html", "html"), ("epub", "xhtml")):
+    for form in ("html", "epub"):
         command = [sys.executable, "-m", "sphinx", "-qE", "-b", form, "-d", source / "trees"]
         subprocess.run([*command, source, source / form], check=True)
-        text = (source / form / "notebooks" / f"lesson.{ending}").read_text()
-        found[form] = BeautifulSoup(text, "html.parser")
-    return found
+    return source
 
 
-@pytest.fixture
-def page(pages) -> BeautifulSoup:
-    return pages["html"]
+@pytest.fixture(scope="module")
+def page(site) -> BeautifulSoup:
+    return BeautifulSoup((site / "html/notebooks/lesson.html").read_text(), "html.parser")
 
 
 def test_what_follows_a_prediction_in_its_section_is_folded(page):
@@ -113,6 +113,81 @@ def test_a_deeper_section_shows_its_teaser_alone(page):
     assert page.find("p", string="The rest.").find_parent("details")["class"] == ["deeper"]
 
 
-def test_in_a_book_every_fold_is_open(pages):
-    folds = pages["epub"].find_all("details")
+def test_in_a_book_every_fold_is_open(site):
+    page = BeautifulSoup((site / "epub/notebooks/lesson.xhtml").read_text(), "html.parser")
+    folds = page.find_all("details")
     assert len(folds) == 4 and all(fold.has_attr("open") for fold in folds)
+
+
+@pytest.fixture
+def visit(site, open_page):
+    def visit(**settings):
+        page = open_page(**settings)
+        page.goto((site / "html/notebooks/lesson.html").as_uri())
+        return page
+
+    return visit
+
+
+def test_a_choice_opens_what_follows_and_is_remembered(visit):
+    page = visit()
+    figure = page.get_by_text("A figure.")
+    assert not figure.is_visible()
+    page.get_by_role("button", name="the first").click()
+    assert figure.is_visible()
+    assert page.locator("p.said").inner_text() == "You predicted: the first"
+    page.reload()
+    assert figure.is_visible()
+    assert page.get_by_role("button", name="the first").get_attribute("aria-pressed") == "true"
+    assert not page.errors
+
+
+def test_a_reader_may_change_their_mind(visit):
+    page = visit()
+    page.get_by_role("button", name="the first").click()
+    page.get_by_role("button", name="the second").click()
+    assert page.locator("p.said").inner_text().startswith("You predicted: the second")
+    assert page.locator("button[aria-pressed=true]").count() == 1
+
+
+def test_keys_suffice_and_passing_over_a_choice_does_not_make_it(visit):
+    page = visit()
+    page.get_by_role("button", name="the first").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert not page.get_by_text("A figure.").is_visible()
+    page.keyboard.press("Enter")
+    assert page.get_by_text("A figure.").is_visible()
+
+
+def test_a_number_is_typed_and_opens_what_follows(visit):
+    page = visit()
+    page.get_by_role("button", name="the first").click()
+    page.get_by_label("Your number").fill("9")
+    page.get_by_label("Your number").press("Enter")
+    assert page.get_by_text("Another figure.").is_visible()
+    assert page.get_by_text("Nine.").is_visible()
+    assert page.locator("p.said").last.inner_text() == "You predicted: 9"
+
+
+def test_without_scripts_the_choices_are_read_and_a_click_opens_what_follows(visit):
+    page = visit(java_script_enabled=False)
+    assert page.get_by_text("the second").is_visible()
+    page.get_by_text("Show what happens").first.click()
+    assert page.get_by_text("A figure.").is_visible()
+
+
+def test_a_link_into_a_deeper_section_opens_it(visit):
+    page = visit()
+    assert not page.get_by_text("The rest.").is_visible()
+    page.evaluate("location.hash = 'deeper-why'")
+    page.get_by_text("The rest.").wait_for()
+
+
+def test_on_paper_everything_is_open_and_afterwards_as_it_was(visit):
+    page = visit()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.get_by_text("Another figure.").is_visible()
+    assert page.get_by_text("The rest.").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.get_by_text("A figure.").is_visible()
