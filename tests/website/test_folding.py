@@ -96,7 +96,7 @@ def test_each_fold_knows_its_question(page):
 def test_the_boxes_of_the_notebook_are_gone_and_a_formula_stays(page):
     choices = page.select("blockquote.predict ul.choices > li")
     assert [choice.text.strip()[:10] for choice in choices] == ["the first", "the second"]
-    assert choices[1].select(".math")
+    assert choices[1].select("math")
 
 
 def test_a_question_without_a_choice_folds_nothing(page):
