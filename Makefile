@@ -1,7 +1,7 @@
 # Every target sets up what it needs: Python >= 3.11 and make are enough.
 #   make PYTHON=python3.13 lab    picks another Python
 
-.PHONY: help lab afresh test book bench notebooks lint lock clean
+.PHONY: help lab afresh test claims book bench notebooks lint lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -16,12 +16,16 @@ READY  := .venv/ready
 FIRST  := my_lessons/00_start_here.ipynb
 LEARNER := minigrad/course/learner.py
 
+# How far `make claims` moves the seeds of the lessons, a run for each.
+SHIFTS ?= 1
+
 export PYTHONUTF8 := 1
 
 help:
 	@echo "make lab        open the course in JupyterLab, in a copy that is yours: my_lessons/"
 	@echo "make afresh     hand a lesson out again, yours set aside: make afresh LESSON=06"
 	@echo "make test       lint, check types, run every test and every notebook"
+	@echo "make claims     run every lesson with other seeds, on plainer arithmetic: SHIFTS='1 2 3'"
 	@echo "make book       build the website and the EPUB, in book/_build"
 	@echo "make bench      measure the engine beside PyTorch and JAX, and write the tables"
 	@echo "make notebooks  run the notebooks again and store their outputs"
@@ -51,6 +55,9 @@ test: $(READY)
 	$(PY) -m mypy minigrad
 	$(BIN)/lint-imports --no-logo
 	$(PY) -m pytest -n auto --dist worksteal
+
+claims: $(READY)
+	$(PY) -m pytest tests/claims.py -n 2 --dist worksteal --shifts "$(SHIFTS)" $(CLAIMS_FLAGS)
 
 book: $(READY)
 	$(PY) book/build.py

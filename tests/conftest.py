@@ -22,6 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail when a test is skipped: for runs that have installed what every test asks for",
     )
+    parser.addoption(
+        "--shifts", default="1", help="shifts of the lessons' seeds, as in '1 2 3': for claims.py"
+    )
 
 
 def _forbidden_skips(config: pytest.Config) -> int:
