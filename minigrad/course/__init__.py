@@ -1,6 +1,8 @@
 """What belongs to the lessons and not to the engine; nothing else imports it."""
 
+from .minutes import Minutes, minutes
 from .pairs import Pairs, paired
 from .seeds import generator, seeds
+from .texts import words
 
-__all__ = ["Pairs", "generator", "paired", "seeds"]
+__all__ = ["Minutes", "Pairs", "generator", "minutes", "paired", "seeds", "words"]
