@@ -54,7 +54,7 @@ test: $(READY)
 	$(PY) -m ruff check .
 	$(PY) -m mypy minigrad
 	$(BIN)/lint-imports --no-logo
-	$(PY) -m pytest -n auto --dist worksteal
+	$(PY) -m pytest -n auto --dist worksteal -p randomly --randomly-seed=0
 
 claims: $(READY)
 	$(PY) -m pytest tests/claims.py -n 2 --dist worksteal --shifts "$(SHIFTS)" $(CLAIMS_FLAGS)

@@ -1,6 +1,8 @@
 """Settings that hold for every test."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import hypothesis
 import matplotlib
@@ -14,6 +16,13 @@ hypothesis.settings.register_profile(
     "minigrad", deadline=None, derandomize="CI" in os.environ, print_blob=True
 )
 hypothesis.settings.load_profile("minigrad")
+
+
+@pytest.fixture(autouse=True)
+def no_figure_outlives_its_test() -> Iterator[None]:
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

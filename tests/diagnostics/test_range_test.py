@@ -2,7 +2,6 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -10,12 +9,6 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad.diagnostics import range_test
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def bowl(curvature: float, noise: float = 0.0):

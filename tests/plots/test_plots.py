@@ -7,7 +7,6 @@ from base64 import b64decode
 from itertools import combinations
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -27,12 +26,6 @@ def bowl(x1, x2):
 def descent(lr: float, updates: int = 6) -> np.ndarray:
     start, curvature = np.array([-9.0, 1.0]), np.array([0.2, 4.0])
     return start * (1 - lr * curvature) ** np.arange(updates + 1)[:, None]
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def drawings():

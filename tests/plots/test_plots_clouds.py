@@ -3,7 +3,6 @@
 import json
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.patches import Ellipse
@@ -21,12 +20,6 @@ def cloud(spread: float, updates: int = 4, walkers: int = 7) -> np.ndarray:
     places = np.random.default_rng(0).normal(size=(updates + 1, walkers, 2)) * spread
     places[0] = 1.0
     return places
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def film(animation):

@@ -1,18 +1,11 @@
 """Comparisons of runs: rates above losses, and a dot for every run."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from minigrad import plots
 
 WORDS = {"title": "What it shows", "alt": "Lines."}
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def test_losses_stand_below_the_updates_at_which_they_were_measured():

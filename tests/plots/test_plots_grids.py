@@ -11,12 +11,6 @@ from minigrad import plots
 WORDS = {"title": "What it shows", "alt": "What is drawn."}
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 def words(figure):
     return [text.get_text() for axes in figure.axes for text in axes.texts]
 

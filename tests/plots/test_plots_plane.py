@@ -1,20 +1,12 @@
 """A quantity over a plane of two settings."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from matplotlib.colors import to_hex
 
 from minigrad import plots
 
 WORDS = {"title": "A", "alt": "Bands.", "xlabel": "x", "ylabel": "y", "label": "size"}
 X, Y = np.linspace(0, 1, 11), np.linspace(0, 2, 21)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def bands(values, levels):

@@ -1,18 +1,11 @@
 """Results against the learning rate."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from minigrad import plots
 
 WORDS = {"title": "What it shows", "alt": "Lines."}
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def test_several_seeds_give_their_median_and_their_spread():

@@ -5,18 +5,11 @@ import re
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from minigrad import plots
 
 X, Y = [[-1.0, 0.0], [1.0, 0.0], [1.0, 0.5]], [0, 1, 1]
 WORDS = {"title": "What it shows", "alt": "Points.", "xlim": (-2, 2), "ylim": (-1, 1)}
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def right_half(places):

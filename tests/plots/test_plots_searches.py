@@ -1,18 +1,10 @@
 """The pictures of searching for a rate: a range test that runs, and tries on a map."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from minigrad import plots
 
 WORDS = {"title": "What it shows", "alt": "What is drawn."}
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def test_a_range_test_plays_one_point_for_each_update():
