@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
 from minigrad.course.minutes import minutes
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +41,8 @@ class Pairs:
 
         This is the sign test; pairs without a difference do not count.
         """
+        from scipy.stats import binomtest  # a second to import, and few lessons ask
+
         decided = self.lower + self.higher
         return decided > 0 and bool(binomtest(self.lower, decided).pvalue < 0.05)
 
