@@ -1,0 +1,356 @@
+"""The exercises of lesson 05, *Batches*."""
+
+from collections.abc import Callable
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .comparing import plain
+from .drawing import Generator, between, normal, sizes, whole
+from .exercise import Exercise, call
+from .verdict import Complaint
+
+Array = NDArray[np.float64]
+Batches = list[NDArray[np.int64]]
+
+updates = Exercise(
+    answer=450,
+    praise="44 whole batches and a short one make 45 updates an epoch.",
+    slips={
+        "The last 29 examples of each epoch make a batch as well, a short one.": 440,
+        "That is one epoch.": 45,
+        "That is one epoch, and there is no fraction of an update.": 1437 / 32,
+        "You let the batches reach over the end of an epoch. Round up once an epoch.": 449,
+        "That is how many examples the run looks at. Each update takes 32 of them.": 14370,
+        "That is batches of one example.": 1437,
+        "Examples in a batch times epochs says nothing about the updates.": 320,
+    },
+    otherwise="How many batches of at most 32 does it take to deal out 1,437 examples? Ten times "
+    "that.",
+)
+
+distance = Exercise(
+    answer=0.4,
+    praise="Four times the examples for half the error.",
+    slips={
+        "The variance falls to a quarter. The error is its square root.": 0.2,
+        "Four times the examples do change it.": 0.8,
+        "More examples make the estimate better, not worse.": 1.6,
+        "More examples make the estimate better, and by the square root of 4.": 3.2,
+        "You took the root of the error. It is the number of examples that has a root.": 0.8**0.5,
+        "You divided by √64. Only the ratio of the two batch sizes counts.": 0.1,
+        "That is the variance, not its root.": 0.16,
+    },
+    otherwise="The variance goes with 1/B. What does its square root do when B grows fourfold?",
+)
+
+
+def _deal(order: Any, batch_size: int) -> Batches:
+    return [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
+
+
+def _alike(one: Batches, other: Batches) -> bool:
+    """Whether two epochs put the same examples together, far more often than chance does."""
+
+    def pairs(batches: Batches) -> set[tuple[int, int]]:
+        return {pair for batch in batches for pair in combinations(sorted(batch), 2)}
+
+    together = pairs(one)
+    return len(together & pairs(other)) > len(together) / 4
+
+
+def _as_batches(answer: Any, n: int, size: int) -> Batches:
+    """Return the batches of one epoch as arrays, or complain about what they hold."""
+    try:
+        batches = [np.array(list(batch)) for batch in answer]
+    except TypeError:
+        batches = []
+    if not batches or any(b.ndim != 1 or (b.size and b.dtype.kind not in "iu") for b in batches):
+        raise Complaint("Return a list with one array of example numbers for each batch.")
+    held = [len(batch) for batch in batches]
+    if 0 in held:
+        raise Complaint("There is an empty batch. When do the examples run out?")
+    dealt = np.concatenate(batches)
+    if dealt.min() < 0 or dealt.max() >= n:
+        raise Complaint(
+            f"With n = {n} the examples are numbered from 0 to {n - 1}. You dealt others."
+        )
+    if len(np.unique(dealt)) < len(dealt):
+        raise Complaint(
+            "Some examples come twice in an epoch. Deal them out like cards, from one permutation."
+        )
+    if len(held) == size != -(-n // size):
+        raise Complaint("batch_size is the number of examples in a batch, not that of batches.")
+    if len(dealt) == n - n % size < n:
+        raise Complaint("The last examples are never dealt. The last batch may be short.")
+    if len(dealt) < n:
+        raise Complaint("Some examples are never dealt. An epoch shows each of them once.")
+    if held != [len(batch) for batch in _deal(range(n), size)]:
+        raise Complaint(f"Every batch but the last holds batch_size examples. Yours hold {held}.")
+    return batches
+
+
+def _epochs(minibatches: Any, n: int, batch_size: int, seed: int) -> dict[str, bool]:
+    def epoch(rng: Generator) -> Batches:
+        return _as_batches(call(minibatches, n, batch_size, rng), n, batch_size)
+
+    rng = np.random.default_rng(seed)
+    first, second = epoch(rng), epoch(rng)
+    again, other = (epoch(np.random.default_rng(seed + more)) for more in (0, 1))
+    standing = _deal(np.arange(n), batch_size)
+    return {
+        "in the order in which they stand": all(map(np.array_equal, first, standing)),
+        "neighbours together": _alike(first, standing),
+        "the same order every epoch": all(map(np.array_equal, first, second)),
+        "the same company every epoch": _alike(first, second),
+        "the same batches whatever the seed": _alike(first, other),
+        "the same batches from the same seed": all(map(np.array_equal, first, again)),
+    }
+
+
+def _whole_batches_shuffled(n: int, size: int, rng: Generator) -> Batches:
+    *batches, last = _deal(np.arange(n), size)
+    return [*(batches[i] for i in rng.permutation(len(batches))), last]
+
+
+minibatches = Exercise(
+    answer=lambda n, size, rng: _deal(rng.permutation(n), size),
+    use=_epochs,
+    draw=lambda rng: (whole(rng, 50, 90), whole(rng, 5, 7), whole(rng, 0, 10**6)),
+    edges=((60, 6, 1), (71, 7, 2)),
+    praise="Each example once an epoch, in a new order every time.",
+    slips={
+        "The examples come in the order in which they stand. Shuffle them.": (
+            lambda n, size, rng: _deal(np.arange(n), size)
+        ),
+        "You shuffle the batches. Neighbours stay together; shuffle the examples.": (
+            _whole_batches_shuffled
+        ),
+        "Every epoch has the same order. Let the rng that is handed over draw it.": (
+            lambda n, size, rng: _deal(np.random.default_rng(0).permutation(n), size)
+        ),
+        "Two generators with the same seed give different batches: draw with the rng that is "
+        "handed over, so that a run can be repeated.": (
+            lambda n, size, rng: _deal(np.random.default_rng().permutation(n), size)
+        ),
+        "You turn one order round from epoch to epoch, and the same examples stay together. Draw "
+        "a new permutation.": lambda n, size, rng: _deal(
+            np.roll(np.random.default_rng(0).permutation(n), size * rng.integers(2, 5)), size
+        ),
+    },
+    otherwise="Draw one permutation of the n numbers with rng, and cut it into pieces.",
+)
+
+mean_gradient = Exercise(
+    answer=lambda w, x, y: x.T @ (x @ w - y) / len(y),
+    draw=lambda rng: (
+        normal(rng, (n := sizes(rng, 2))[0]), normal(rng, n[1], n[0]), normal(rng, n[1])
+    ),
+    edges=((np.array([2.0, -1.0]), np.array([[-1.5, 0.5]]), np.array([3.0])),),
+    praise="A mean: the same batch twice would give the same step.",
+    slips={
+        "That is the sum. With it the step grows with the batch.": (
+            lambda w, x, y: x.T @ (x @ w - y)
+        ),
+        "You divided by the batch twice.": lambda w, x, y: x.T @ (x @ w - y) / len(y) ** 2,
+        "You divided by the number of weights, not by the number of examples.": (
+            lambda w, x, y: x.T @ (x @ w - y) / len(w)
+        ),
+        "You averaged over the weights as well. Each weight has its own slope.": (
+            lambda w, x, y: np.mean((x @ w - y)[:, None] * x)
+        ),
+        "A 2 too many: the ½ of the loss takes the 2 of the square away.": (
+            lambda w, x, y: 2 * x.T @ (x @ w - y) / len(y)
+        ),
+        "It points downhill. A gradient points uphill, and the update subtracts it.": (
+            lambda w, x, y: x.T @ (y - x @ w) / len(y)
+        ),
+        "Those are the gradients of the single examples. Take their mean.": (
+            lambda w, x, y: (x @ w - y)[:, None] * x
+        ),
+        "The slope of the error is missing: multiply each error by its inputs.": (
+            lambda w, x, y: np.mean(x @ w - y)
+        ),
+        "That is the loss, not its gradient.": lambda w, x, y: np.mean((x @ w - y) ** 2) / 2,
+    },
+    otherwise="For one example the gradient is its error, x·w - y, times its inputs. "
+    "Take the mean over the batch; the result has the shape of w.",
+)  # fmt: skip
+
+
+def _steps(
+    train: Any, places: Array, theta: Array, n: int, lr: float, batch_size: int, epochs: int,
+    seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """Train on bowls, one around each place, and say how each step relates to its gradient."""
+
+    def watched(seed: int) -> tuple[list[Batches], Array, Array]:
+        seen: list[tuple[Array, NDArray[np.int64]]] = []
+
+        def gradient(theta: Any, chosen: Any) -> Array:
+            theta, chosen = np.array(theta, dtype=float), np.array(chosen)
+            seen.append((theta, chosen))
+            return theta - places[chosen].mean(axis=0) if len(chosen) else np.zeros_like(theta)
+
+        end = call(
+            train, gradient, theta, n, lr, batch_size, epochs, np.random.default_rng(seed)
+        )
+        batches = [chosen for _, chosen in seen]
+        if complaint := _wrong_count(batches, n, batch_size, epochs):
+            raise Complaint(complaint)
+        walk = [theta for theta, _ in seen] + [np.array(plain(end), dtype=float)]
+        if walk[-1].shape != theta.shape:
+            raise Complaint("Return the parameters after the last update.")
+        if np.array_equal(walk[-1], walk[-2]):
+            raise Complaint("You return the parameters as they were before the last update.")
+        taken = np.array([after - before for before, after in pairwise(walk)])
+        full = np.array([-lr * (theta - places[chosen].mean(axis=0)) for theta, chosen in seen])
+        each = len(batches) // epochs
+        return [batches[i : i + each] for i in range(0, len(batches), each)], taken, full
+
+    dealt, taken, full = watched(seed)
+    (first, *later), (other, *_) = dealt, watched(seed + 1)[0]
+    return {
+        "the same batches every epoch": any(_alike(first, epoch) for epoch in later),
+        "the same batches whatever the seed": _alike(first, other),
+        "each step, divided by the rate times the mean gradient of its batch": (
+            np.sum(taken * full, axis=1) / np.sum(full * full, axis=1)
+        ),
+        "every step along its gradient": np.allclose(
+            np.linalg.norm(taken, axis=1) * np.linalg.norm(full, axis=1),
+            abs(np.sum(taken * full, axis=1)),
+        ),
+    }
+
+
+def _wrong_count(batches: Batches, n: int, size: int, epochs: int) -> str:
+    """Say what is wrong with the batches of a run; empty when nothing is."""
+    each = -(-n // size)
+    short = n % size > 0
+    if len(batches) == each:
+        return "That is one epoch only."
+    if len(batches) == (each - 1) * epochs and short:
+        return "The last, short batch of each epoch is left out."
+    if any(len(batch) == 0 for batch in batches):
+        return "There is an empty batch in each epoch. When do the examples run out?"
+    if len(batches) != each * epochs:
+        return (
+            f"{n} examples in batches of {size} are {each} updates an epoch. You made "
+            f"{len(batches)} in {epochs}."
+        )
+    orders = np.array_split(np.concatenate(batches), epochs)
+    if any(not np.array_equal(np.sort(order), np.arange(n)) for order in orders):
+        return "In some epoch an example comes twice or never."
+    return ""
+
+
+def _training(
+    *, anew: bool = True, divide: Callable[[int, int, int, float], float] = lambda *_: 1.0,
+    own: bool = False,
+) -> Callable[..., Array]:  # fmt: skip
+    """Write the training with the slips that a reader may make."""
+
+    def train(
+        gradient: Any, theta: Array, n: int, lr: float, batch_size: int, epochs: int, rng: Generator
+    ) -> Array:
+        rng = np.random.default_rng(0) if own else rng
+        order = rng.permutation(n)
+        for _ in range(epochs):
+            order = rng.permutation(n) if anew else order
+            for chosen in _deal(order, batch_size):
+                step = lr * gradient(theta, chosen) / divide(len(chosen), batch_size, n, lr)
+                theta = theta - step
+        return theta
+
+    return train
+
+
+def _draw_training(rng: Generator) -> tuple[Any, ...]:
+    n, size = whole(rng, 26, 44), whole(rng, 4, 6)
+    n += n % size == 0  # the last batch is short
+    places = 3 * rng.normal(size=(n, (d := whole(rng, 2, 4))))
+    start, lr, epochs = 8 * rng.normal(size=d), between(rng, 0.02, 0.3), whole(rng, 2, 4)
+    return places, start, n, lr, size, epochs, whole(rng, 0, 10**6)
+
+
+train = Exercise(
+    answer=_training(),
+    use=_steps,
+    draw=_draw_training,
+    draws=4,
+    praise="New batches every epoch, and a mean that is divided once.",
+    slips={
+        "Both slips are still there. Look at two things: which examples meet in a batch in each "
+        "epoch, and how long a step is.": _training(anew=False, divide=lambda m, *_: m),
+        "Every epoch deals the same batches in the same order. Shuffle anew.": _training(
+            anew=False
+        ),
+        "The batches do not come from the rng that is handed over: another seed should deal "
+        "others.": _training(own=True),
+        "You divided by the batch twice: the gradient is a mean already.": _training(
+            divide=lambda m, *_: m
+        ),
+        "You divided by the batch twice: the gradient is a mean already, whatever the size of the "
+        "batch.": _training(divide=lambda m, size, *_: size),
+        "You divide by the number of examples. The gradient is a mean already.": _training(
+            divide=lambda m, size, n, lr: n
+        ),
+        "That turns the mean into a sum: the step grows with the batch.": _training(
+            divide=lambda m, *_: 1 / m
+        ),
+        "That turns the mean into a sum: a batch of four makes four times the step.": _training(
+            divide=lambda m, size, *_: 1 / size
+        ),
+        "The short batch steps less far. A mean needs no such correction.": _training(
+            divide=lambda m, size, *_: size / m
+        ),
+        "It climbs now. The update subtracts.": _training(divide=lambda *_: -1.0),
+        "The rate is not used.": _training(divide=lambda m, size, n, lr: lr),
+    },
+    otherwise="The steps are not the rate times the mean gradient of their batches.",
+)
+
+rate_for = Exercise(
+    answer=lambda variance, batch_size, curvature, noise: (
+        2 * batch_size * curvature * variance / (noise + batch_size * curvature**2 * variance)
+    ),
+    draw=lambda rng: (
+        between(rng, 0.02, 0.5), whole(rng, 2, 20), between(rng, 0.4, 5), between(rng, 0.5, 4)
+    ),
+    edges=((10.0, 8, 3.0, 0.5),),
+    praise="However large the ball may be, this rate stays below 2/λ.",
+    slips={
+        "That holds for small rates only. It leaves out the ηλ in 2 - ηλ.": (
+            lambda v, b, k, s: 2 * b * k * v / s
+        ),
+        "The batch is missing.": lambda v, b, k, s: 2 * k * v / (s + k * k * v),
+        "The batch belongs on the other side: a larger batch allows a larger rate.": (
+            lambda v, b, k, s: 2 * k * v / (b * s + k * k * v)
+        ),
+        "A 2 is missing. Bring every term with η to one side.": (
+            lambda v, b, k, s: b * k * v / (s + b * k * k * v)
+        ),
+        "A sign slipped when you brought the η over: both terms below are positive.": (
+            lambda v, b, k, s: 2 * b * k * v / (s - b * k * k * v)
+        ),
+        "One λ below is missing: the term is λ times λ.": (
+            lambda v, b, k, s: 2 * b * k * v / (s + b * k * v)
+        ),
+        "noise is σ² already, and you squared it.": (
+            lambda v, b, k, s: 2 * b * k * v / (s * s + b * k * k * v)
+        ),
+        "You took the variance for its root and squared it.": (
+            lambda v, b, k, s: 2 * b * k * v * v / (s + b * k * k * v * v)
+        ),
+        "That is the fraction upside down.": (
+            lambda v, b, k, s: (s + b * k * k * v) / (2 * b * k * v)
+        ),
+        "That is the size of the ball when the rate is the first argument.": (
+            lambda v, b, k, s: v * s / (b * k * (2 - v * k))
+        ),
+    },
+    otherwise="Multiply v = ησ² / (Bλ(2 - ηλ)) by the denominator, bring the two terms with η to "
+    "one side, and divide.",
+)  # fmt: skip

@@ -1,0 +1,200 @@
+"""What an exercise is: a right answer, inputs, the slips that readers make, and words."""
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .calling import run
+from .comparing import anywhere, plain, same, shown, untouched
+from .verdict import UNANSWERED, Complaint, Verdict
+
+
+def call(answer: Any, *arguments: Any) -> Any:
+    """Use an answer as most exercises do: a function is called, a number is taken as it is."""
+    if not callable(answer):
+        return answer
+    returned = answer(*arguments)
+    if returned is ...:
+        raise Complaint(UNANSWERED)
+    if returned is None:
+        raise Complaint("Your function gives nothing back. Does it end with return?")
+    return returned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """An exercise. Called with an answer, it says whether the answer is right.
+
+    Attributes
+    ----------
+    answer : object
+        A right answer: numbers, or a function that returns them.
+    praise : str
+        What to say to a right one.
+    slips : mapping from str to object
+        What to say, and the wrong answer that this slip leads to: it is said only to one that
+        does the same on every input.
+    otherwise : str
+        What to say about an answer that nobody foresaw, before it is shown on one input.
+    draw : function, optional
+        Returns the arguments of one call, drawn from a `numpy.random.Generator`.
+    edges : tuple of tuples
+        Arguments that are tried as well, whatever is drawn.
+    use : function
+        ``use(answer, *arguments)`` returns what is compared, or raises a `Complaint`. Where it
+        takes more than the answer and what is drawn, the lesson hands that over with the answer.
+    draws : int
+        How many inputs are drawn.
+    """
+
+    answer: Any
+    praise: str
+    slips: Mapping[str, Any]
+    otherwise: str
+    draw: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
+    edges: tuple[tuple[Any, ...], ...] = ()
+    use: Callable[..., Any] = call
+    draws: int = 6
+
+    def inputs(self, seed: int) -> list[tuple[Any, ...]]:
+        """Return the arguments of every call that is made, the same for the same seed."""
+        if self.draw is None:
+            return list(self.edges) or [()]
+        rng = np.random.default_rng(seed)
+        return [*self.edges, *(self.draw(rng) for _ in range(self.draws))]
+
+    def outcome(self, answer: Any, *arguments: Any) -> Any:
+        """Return what comes of an answer, in plain form."""
+        return plain(self.use(answer if callable(answer) else plain(answer), *arguments))
+
+    def on_copies(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
+        """Return what comes of an answer of ours, and leave the arguments as they are."""
+        return self.outcome(answer, *given, *copy.deepcopy(arguments))
+
+    def __call__(self, answer: Any, *given: Any, seed: int = 0) -> Verdict:
+        """Judge an answer.
+
+        Parameters
+        ----------
+        answer : object
+            The reader's.
+        *given : object
+            What the lesson has made and the answer builds on.
+        seed : int
+            Of the inputs that are drawn.
+        """
+        try:
+            if answer is ...:
+                raise Complaint(UNANSWERED)
+            if callable(self.answer) and not callable(answer):
+                raise Complaint("Hand over the function itself, without calling it.")
+            if callable(answer) and not callable(self.answer):
+                raise Complaint("That is a function, not its result: are the brackets () missing?")
+            return self._compared(answer, given, self.inputs(seed))
+        except Complaint as complaint:
+            return Verdict(False, str(complaint))
+
+    def _compared(self, answer: Any, given: Any, inputs: list[Any]) -> Verdict:
+        got = [self._tried(answer, given, arguments) for arguments in inputs]
+        wanted = [self.on_copies(self.answer, given, arguments) for arguments in inputs]
+        wrong = [i for i, want in enumerate(wanted) if not same(want, got[i])]
+        if not wrong:
+            return Verdict(True, self.praise)
+        for message, slip in self.slips.items():
+            if self._fits(slip, given, inputs, got):
+                return Verdict(False, message)
+        raised = [i for i in wrong if isinstance(got[i], Complaint)]
+        i = min(raised or wrong, key=lambda i: len(self._table(given, inputs[i])))
+        if raised:
+            return Verdict(False, str(got[i]) + self._table(given, inputs[i]))
+        words = self.otherwise
+        if anywhere(np.isnan, got[i]) and not anywhere(np.isnan, wanted[i]):
+            words = f"There is nan in your answer, which is not a number. {words}"
+        if inputs[i]:
+            words += self._table(given, inputs[i], *_difference(wanted[i], got[i]))
+        return Verdict(False, words)
+
+    def _tried(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
+        """Return the outcome of the reader's answer, or the complaint that it raised."""
+        mine = copy.deepcopy(arguments)
+        try:
+            got = run(lambda: self.outcome(answer, *given, *mine))
+        except Complaint as complaint:
+            if complaint.raised:
+                return complaint  # a slip may raise here, too
+            raise
+        for name, before, after in zip(self._names(given), arguments, mine, strict=False):
+            if not run(lambda before=before, after=after: untouched(before, after)):  # type: ignore[misc]
+                raise Complaint(
+                    f"Your function changed the {name} it was given. Leave that as it is, and make "
+                    "a new one."
+                )
+        return got
+
+    def _fits(self, slip: Any, given: Any, inputs: list[Any], got: list[Any]) -> bool:
+        """Whether a slip leads to what the reader got, on every input."""
+        if all(isinstance(mine, Complaint) for mine in got):
+            return False
+        with np.errstate(all="ignore"):
+            for arguments, mine in zip(inputs, got, strict=True):
+                try:
+                    outcome = self.on_copies(slip, given, arguments)
+                except Exception as error:
+                    if not isinstance(mine, Complaint) or mine.raised != type(error).__name__:
+                        return False
+                else:
+                    if isinstance(mine, Complaint) or not same(outcome, mine):
+                        return False
+        return True
+
+    def _names(self, given: tuple[Any, ...]) -> list[str]:
+        if self.use is call:
+            return list(inspect.signature(self.answer).parameters) if callable(self.answer) else []
+        return list(inspect.signature(self.use).parameters)[1 + len(given) :]
+
+    def _table(self, given: Any, arguments: tuple[Any, ...], *more: tuple[str, str]) -> str:
+        """Return the arguments of a call, and more, one below the other."""
+        texts = zip(self._names(given), map(shown, arguments), strict=False)
+        rows = [*texts, *more]
+        width = max((len(name) for name, _ in rows), default=0)
+        lines = [
+            f"{name:>{width}} = {text.replace(chr(10), chr(10) + ' ' * (width + 3))}"
+            for name, text in rows
+        ]
+        return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def _difference(want: Any, got: Any) -> list[tuple[str, str]]:
+    if isinstance(want, dict):
+        key = next(key for key in want if not same(want[key], got[key]))
+        return [("", key), *_difference(want[key], got[key])]
+    return [("yours", shown(got)), ("wanted", shown(want))]
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """Exercises that are judged one after the other, each with an answer of its own or with one.
+
+    Attributes
+    ----------
+    parts : tuple of Exercise
+        The first that is not right yet has the word.
+    """
+
+    parts: tuple[Exercise, ...]
+
+    def __call__(self, *answers: Any, seed: int = 0) -> Verdict:
+        """Judge one answer for each part, or one that all parts look at."""
+        if any(answer is ... for answer in answers):
+            return Verdict(False, UNANSWERED)
+        if len(answers) == 1:
+            answers *= len(self.parts)
+        for part, answer in zip(self.parts, answers, strict=True):
+            verdict = part(answer, seed=seed)
+            if not verdict:
+                break
+        return verdict
