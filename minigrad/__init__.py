@@ -43,7 +43,7 @@ from .training import (  # noqa: E402
 )
 
 if TYPE_CHECKING:
-    from . import check, data, diagnostics, plots  # noqa: F401
+    from . import data, diagnostics, plots  # noqa: F401
 
 keep_freed_memory()
 
@@ -89,6 +89,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import what not every program wants when it is asked for, so that all start sooner."""
-    if name in ("check", "data", "diagnostics", "plots"):
+    if name in ("data", "diagnostics", "plots"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

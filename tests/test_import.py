@@ -8,7 +8,7 @@ LATER = {
     "gymnasium",
     "joblib",
     "matplotlib",
-    "minigrad.check",
+    "minigrad.course",
     "minigrad.data",
     "minigrad.diagnostics",
     "minigrad.plots",

@@ -78,11 +78,8 @@ def same(want: Any, got: Any, rtol: float = 1e-3) -> bool:
     if isinstance(got, Unordered | dict | Complaint) or got is None:
         return False
     if isinstance(want, list) or isinstance(got, list):
-        if np.ndim(want) == 0 and not isinstance(want, list):
-            return False
-        return (isinstance(got, list) or got.ndim > 0) and (
-            len(want) == len(got) and all(map(same, want, got))
-        )
+        numbers = any(isinstance(part, np.ndarray) and part.ndim == 0 for part in (want, got))
+        return not numbers and len(want) == len(got) and all(map(same, want, got))
     if want.ndim == 0 and got.size == 1:
         got = got.reshape(())
     want, got = want + 0.0, got + 0.0
