@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .comparing import plain
 from .drawing import Generator, between, normal, sizes, whole
 from .exercise import Exercise, call
-from .verdict import Complaint
+from .verdict import CHANGED, Complaint
 
 Array = NDArray[np.float64]
 Batches = list[NDArray[np.int64]]
@@ -82,7 +82,9 @@ def _as_batches(answer: Any, n: int, size: int) -> Batches:
             "Some examples come twice in an epoch. Deal them out like cards, from one permutation."
         )
     if len(held) == size != -(-n // size):
-        raise Complaint("batch_size is the number of examples in a batch, not that of batches.")
+        raise Complaint(
+            "batch_size is the number of examples in a batch, not the number of batches."
+        )
     if len(dealt) == n - n % size < n:
         raise Complaint("The last examples are never dealt. The last batch may be short.")
     if len(dealt) < n:
@@ -181,10 +183,13 @@ mean_gradient = Exercise(
 
 
 def _steps(
-    train: Any, places: Array, theta: Array, n: int, lr: float, batch_size: int, epochs: int,
+    train: Any, n: int, lr: float, batch_size: int, epochs: int,
     seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Train on bowls, one around each place, and say how each step relates to its gradient."""
+    draw = np.random.default_rng(seed)
+    places = 3 * draw.normal(size=(n, whole(draw, 2, 4)))
+    theta = 8 * draw.normal(size=places.shape[1])
 
     def watched(seed: int) -> tuple[list[Batches], Array, Array]:
         seen: list[tuple[Array, NDArray[np.int64]]] = []
@@ -194,12 +199,13 @@ def _steps(
             seen.append((theta, chosen))
             return theta - places[chosen].mean(axis=0) if len(chosen) else np.zeros_like(theta)
 
-        end = call(
-            train, gradient, theta, n, lr, batch_size, epochs, np.random.default_rng(seed)
-        )
+        mine, rng = theta.copy(), np.random.default_rng(seed)
+        end = call(train, gradient, mine, n, lr, batch_size, epochs, rng)
         batches = [chosen for _, chosen in seen]
         if complaint := _wrong_count(batches, n, batch_size, epochs):
             raise Complaint(complaint)
+        if not np.array_equal(mine, theta):
+            raise Complaint(CHANGED.format("theta"))
         walk = [theta for theta, _ in seen] + [np.array(plain(end), dtype=float)]
         if walk[-1].shape != theta.shape:
             raise Complaint("Return the parameters after the last update.")
@@ -213,6 +219,7 @@ def _steps(
     dealt, taken, full = watched(seed)
     (first, *later), (other, *_) = dealt, watched(seed + 1)[0]
     return {
+        "the same order every epoch": all(map(np.array_equal, first, later[0])),
         "the same batches every epoch": any(_alike(first, epoch) for epoch in later),
         "the same batches whatever the seed": _alike(first, other),
         "each step, divided by the rate times the mean gradient of its batch": (
@@ -248,7 +255,7 @@ def _wrong_count(batches: Batches, n: int, size: int, epochs: int) -> str:
 
 def _training(
     *, anew: bool = True, divide: Callable[[int, int, int, float], float] = lambda *_: 1.0,
-    own: bool = False,
+    own: bool = False, whole: bool = False,
 ) -> Callable[..., Array]:  # fmt: skip
     """Write the training with the slips that a reader may make."""
 
@@ -259,7 +266,8 @@ def _training(
         order = rng.permutation(n)
         for _ in range(epochs):
             order = rng.permutation(n) if anew else order
-            for chosen in _deal(order, batch_size):
+            batches = _deal(order, batch_size)
+            for chosen in [batches[i] for i in rng.permutation(len(batches))] if whole else batches:
                 step = lr * gradient(theta, chosen) / divide(len(chosen), batch_size, n, lr)
                 theta = theta - step
         return theta
@@ -267,12 +275,10 @@ def _training(
     return train
 
 
-def _draw_training(rng: Generator) -> tuple[Any, ...]:
-    n, size = whole(rng, 26, 44), whole(rng, 4, 6)
+def _draw_training(rng: Generator) -> tuple[int, float, int, int, int]:
+    n, size = whole(rng, 50, 80), whole(rng, 4, 6)
     n += n % size == 0  # the last batch is short
-    places = 3 * rng.normal(size=(n, (d := whole(rng, 2, 4))))
-    start, lr, epochs = 8 * rng.normal(size=d), between(rng, 0.02, 0.3), whole(rng, 2, 4)
-    return places, start, n, lr, size, epochs, whole(rng, 0, 10**6)
+    return n, between(rng, 0.02, 0.3), size, whole(rng, 2, 4), whole(rng, 0, 10**6)
 
 
 train = Exercise(
@@ -286,6 +292,9 @@ train = Exercise(
         "epoch, and how long a step is.": _training(anew=False, divide=lambda m, *_: m),
         "Every epoch deals the same batches in the same order. Shuffle anew.": _training(
             anew=False
+        ),
+        "Every epoch deals the same batches, in another order. Shuffle the examples anew.": (
+            _training(anew=False, whole=True)
         ),
         "The batches do not come from the rng that is handed over: another seed should deal "
         "others.": _training(own=True),

@@ -1,8 +1,8 @@
 """Run a reader's code so that a sentence comes out, whatever the code does.
 
 An exception of any kind becomes a `Complaint`, and a loop without end is stopped by a clock. What
-the code changed around it (a patched function of NumPy, the state of a random generator) is put
-back, so that the next check does not see it. A call that never comes back to Python, such as
+the code changed around it (a patched function of NumPy, the state of a random generator) can be
+put back, so that nothing later sees it. A call that never comes back to Python, such as
 ``sum(itertools.count())``, cannot be stopped from within.
 """
 
@@ -34,7 +34,7 @@ class TooLongError(BaseException):
 
 def run(function: Callable[[], Any]) -> Any:
     """Return what ``function()`` returns, or raise a `Complaint` that says why it does not."""
-    with _put_back(), np.errstate(all="ignore"), warnings.catch_warnings():
+    with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a wrong formula is judged by its numbers
         try:
             return _timed(function, SECONDS)
@@ -103,7 +103,22 @@ def _line_by_line(function: Callable[[], Any], seconds: float) -> Any:
 
 
 @contextmanager
-def _put_back() -> Iterator[None]:
+def clock_stopped() -> Iterator[None]:
+    """Let something take its time that is known to end, as compiling does."""
+    trace = sys.gettrace()
+    on = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    timer = signal.setitimer(signal.ITIMER_REAL, 0) if on else (0.0, 0.0)
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
+        if on:
+            signal.setitimer(signal.ITIMER_REAL, *timer)
+
+
+@contextmanager
+def surroundings_put_back() -> Iterator[None]:
     """Undo what is done to the modules around an answer, and to the generators they hold."""
     modules = [(module, dict(vars(module))) for module in _SURROUNDINGS]
     ours, states = mg.default_rng().bit_generator, (random.getstate(), np.random.get_state())

@@ -78,9 +78,8 @@ short_run = Exercise(
         "nan is found now, and infinity is not: a run that came back from it has broken.": _judging(
             broken=lambda losses: np.isnan(losses).any()
         ),
-        "A run that fell and then jumped up has jumped up. Compare the last loss, not the lowest.": (
-            _judging(end=np.min)
-        ),
+        "A run that fell and then jumped up has jumped up. Compare the last loss, not the "
+        "lowest.": _judging(end=np.min),
         "A rise of one part in fifty is noise: that run hardly moves.": _judging(
             small=lambda losses: np.where(losses[-1] > losses[0], 0, 0.05 * losses[0])
         ),

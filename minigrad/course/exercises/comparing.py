@@ -112,6 +112,6 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"
     array = np.asarray(value)
-    if array.ndim == 0 and array.dtype.kind in "biuf":
-        return f"{array.item()}" if array.dtype.kind == "b" else f"{array.item():.5g}"
-    return np.array2string(array, precision=4, separator=", ", threshold=30, max_line_width=70)
+    if array.ndim == 0:
+        return f"{array.item():.5g}" if array.dtype.kind == "f" else f"{array.item()}"
+    return np.array2string(array, precision=4, separator=", ", threshold=16, max_line_width=70)

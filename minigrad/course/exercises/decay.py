@@ -128,62 +128,58 @@ def _left(power: float) -> Callable[[Array, float, int], Array]:
 
 
 names = InTurn(
-    (
-        Exercise(
-            answer=_left(1),
-            use=lambda linear_decay, t, start, steps: at_once_or_singly(
-                linear_decay, t, start, steps
+    Exercise(
+        answer=_left(1),
+        use=lambda linear_decay, t, start, steps: at_once_or_singly(linear_decay, t, start, steps),
+        draw=_draw_names,
+        draws=4,
+        praise="",
+        slips={
+            "`linear_decay` still multiplies by the same factor at each update. Which of the "
+            "two names does that deserve?": _power,
+            "`linear_decay` goes on below zero after its last step: a negative rate climbs.": (
+                lambda t, start, steps: start * (1 - t / steps)
             ),
-            draw=_draw_names,
-            draws=4,
-            praise="",
-            slips={
-                "`linear_decay` still multiplies by the same factor at each update. Which of the "
-                "two names does that deserve?": _power,
-                "`linear_decay` goes on below zero after its last step: a negative rate climbs.": (
-                    lambda t, start, steps: start * (1 - t / steps)
-                ),
-                "`linear_decay` is bent: a power of what is left is polynomial decay, and linear "
-                "only where the power is 1.": _left(2),
-                "`linear_decay` ends at a hundredth. It should end at 0.": (
-                    lambda t, start, steps: start * (1 - 0.99 * np.minimum(t / steps, 1))
-                ),
-                "`linear_decay` rises.": lambda t, start, steps: start * np.minimum(t / steps, 1),
-                "`linear_decay` reaches 0 one update too soon.": (
-                    lambda t, start, steps: _left(1)(t, start, steps - 1)
-                ),
-            },
-            otherwise="`linear_decay` should lose the same amount at each update, be half of "
-            "`start` at steps / 2, and be 0 from t = steps on.",
-        ),
-        Exercise(
-            answer=_power,
-            use=lambda exponential_decay, t, start, steps: at_once_or_singly(
-                exponential_decay, t, start, steps
+            "`linear_decay` is bent: a power of what is left is polynomial decay, and linear "
+            "only where the power is 1.": _left(2),
+            "`linear_decay` ends at a hundredth. It should end at 0.": (
+                lambda t, start, steps: start * (1 - 0.99 * np.minimum(t / steps, 1))
             ),
-            draw=_draw_names,
-            draws=4,
-            praise="Equal amounts are linear, equal factors exponential. The name says which stays "
-            "the same.",
-            slips={
-                "`exponential_decay` is still a power of what is left of the run. In an "
-                "exponential t stands in the exponent.": _left(2),
-                "`exponential_decay` is a straight line now.": _left(1),
-                "`exponential_decay` stops falling at its last step. It has no last step: no "
-                "clipping here.": lambda t, start, steps: start * 0.01 ** np.minimum(t / steps, 1),
-                "`exponential_decay` has the factor 0.01 at every update. It should take all of "
-                "`steps` updates to lose it.": lambda t, start, steps: start * 0.01**t,
-                "`exponential_decay` falls to 1/e in `steps` updates. A hundredth is wanted.": (
-                    lambda t, start, steps: start * np.exp(-t / steps)
-                ),
-                "`exponential_decay` falls to 1/100 of 1/e and farther: e^(-k t) with what k?": (
-                    lambda t, start, steps: start * np.exp(-100 * t / steps)
-                ),
-            },
-            otherwise="`exponential_decay` should be `start` at t = 0, a tenth of it at steps / 2, "
-            "a hundredth at steps, and a thousandth at 1.5 · steps.",
+            "`linear_decay` rises.": lambda t, start, steps: start * np.minimum(t / steps, 1),
+            "`linear_decay` reaches 0 one update too soon.": (
+                lambda t, start, steps: _left(1)(t, start, steps - 1)
+            ),
+        },
+        otherwise="`linear_decay` should lose the same amount at each update, be half of "
+        "`start` at steps / 2, and be 0 from t = steps on.",
+    ),
+    Exercise(
+        answer=_power,
+        use=lambda exponential_decay, t, start, steps: at_once_or_singly(
+            exponential_decay, t, start, steps
         ),
-    )
+        draw=_draw_names,
+        draws=4,
+        praise="Equal amounts are linear, equal factors exponential. The name says which stays "
+        "the same.",
+        slips={
+            "`exponential_decay` is still a power of what is left of the run. In an "
+            "exponential t stands in the exponent.": _left(2),
+            "`exponential_decay` is a straight line now.": _left(1),
+            "`exponential_decay` stops falling at its last step. It has no last step: no "
+            "clipping here.": lambda t, start, steps: start * 0.01 ** np.minimum(t / steps, 1),
+            "`exponential_decay` has the factor 0.01 at every update. It should take all of "
+            "`steps` updates to lose it.": lambda t, start, steps: start * 0.01**t,
+            "`exponential_decay` falls to 1/e in `steps` updates. A hundredth is wanted.": (
+                lambda t, start, steps: start * np.exp(-t / steps)
+            ),
+            "`exponential_decay` falls to 1/100 of 1/e and farther: e^(-k t) with what k?": (
+                lambda t, start, steps: start * np.exp(-100 * t / steps)
+            ),
+        },
+        otherwise="`exponential_decay` should be `start` at t = 0, a tenth of it at steps / 2, "
+        "a hundredth at steps, and a thousandth at 1.5 · steps.",
+    ),
 )
 
 

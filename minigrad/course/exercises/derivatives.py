@@ -173,7 +173,7 @@ backward = Exercise(
 dual_multiply = Exercise(
     answer=lambda a, da, b, db: (a * b, a * db + b * da),
     draw=lambda rng: tuple(normal(rng, 4).tolist()),
-    edges=((3.0, 0.0, 5.0, 2.0), (0.0, 1.0, 2.0, 1.0)),
+    edges=((3.0, 0.0, 5.0, 2.0), (2.0, 1.0, -4.0, 0.0)),
     praise="The product rule. The slope travels forward with the value, and no graph is kept.",
     slips={
         "The slope of a product is not the product of the slopes.": (
@@ -207,50 +207,46 @@ def _bump(derivative: Any) -> Any:
 _right_bump = _bump(lambda g, y, x: g * y * (-2 * x))
 
 bump = InTurn(
-    (
-        Exercise(
-            answer=_right_bump,
-            use=primitives.value,
-            draw=lambda rng: (normal(rng, whole(rng, 2, 4)),),
-            praise="",
-            slips={},
-            otherwise="Before the derivative: the value is not exp(-x²).",
-        ),
-        Exercise(
-            answer=_right_bump,
-            use=primitives.slope,
-            draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-            edges=((np.array([[0.5, -1.0, 0.0]]), np.array([[2.0, -1.0, 3.0]])),),
-            praise="",
-            slips={
-                "The sign: where x is positive the bump falls.": _bump(
-                    lambda g, y, x: g * y * 2 * x
-                ),
-                "The 2 went missing: the inner function is x².": _bump(lambda g, y, x: -g * y * x),
-                "You differentiated exp alone. The inner function -x² has a slope too.": _bump(
-                    lambda g, y, x: g * y
-                ),
-                "That is the slope of -x². The outer function has one too.": _bump(
-                    lambda g, y, x: g * -2 * x
-                ),
-                "g is not used: the gradient that arrives must be handed on.": _bump(
-                    lambda g, y, x: -2 * x * y
-                ),
-                "In place of y, which is exp(-x²) already, you took exp of something else.": _bump(
-                    lambda g, y, x: g * -2 * x * mg.exp(y)
-                ),
-            },
-            otherwise="The derivative takes (g, y, x): the gradient that arrives, the result "
-            "exp(-x²), and x. It returns g times the slope of exp(-x²) in x.",
-        ),
-        Exercise(
-            answer=_right_bump,
-            use=primitives.bend,
-            draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-            praise="The engine differentiates your operation as often as you like.",
-            slips={},
-            otherwise="The slope is right, but not the slope of the slope: write it with g, y, x "
-            "and minigrad's functions, not with NumPy's or with plain numbers.",
-        ),
-    )
+    Exercise(
+        answer=_right_bump,
+        use=primitives.value,
+        draw=lambda rng: (normal(rng, whole(rng, 2, 4)),),
+        praise="",
+        slips={},
+        otherwise="Before the derivative: the value is not exp(-x²).",
+    ),
+    Exercise(
+        answer=_right_bump,
+        use=primitives.slope,
+        draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
+        edges=((np.array([[0.5, -1.0, 0.0]]), np.array([[2.0, -1.0, 3.0]])),),
+        praise="",
+        slips={
+            "The sign: where x is positive the bump falls.": _bump(lambda g, y, x: g * y * 2 * x),
+            "The 2 went missing: the inner function is x².": _bump(lambda g, y, x: -g * y * x),
+            "You differentiated exp alone. The inner function -x² has a slope too.": _bump(
+                lambda g, y, x: g * y
+            ),
+            "That is the slope of -x². The outer function has one too.": _bump(
+                lambda g, y, x: g * -2 * x
+            ),
+            "g is not used: the gradient that arrives must be handed on.": _bump(
+                lambda g, y, x: -2 * x * y
+            ),
+            "In place of y, which is exp(-x²) already, you took exp of something else.": _bump(
+                lambda g, y, x: g * -2 * x * mg.exp(y)
+            ),
+        },
+        otherwise="The derivative takes (g, y, x): the gradient that arrives, the result "
+        "exp(-x²), and x. It returns g times the slope of exp(-x²) in x.",
+    ),
+    Exercise(
+        answer=_right_bump,
+        use=primitives.bend,
+        draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
+        praise="The engine differentiates your operation as often as you like.",
+        slips={},
+        otherwise="The slope is right, but not the slope of the slope: write it with g, y, x "
+        "and minigrad's functions, not with NumPy's or with plain numbers.",
+    ),
 )

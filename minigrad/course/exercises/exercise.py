@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .calling import run
-from .comparing import anywhere, plain, same, shown, untouched
-from .verdict import UNANSWERED, Complaint, Verdict
+from .calling import run, surroundings_put_back
+from .comparing import Unordered, anywhere, plain, same, shown, untouched
+from .verdict import CHANGED, UNANSWERED, Complaint, Verdict
 
 
 def call(answer: Any, *arguments: Any) -> Any:
@@ -99,7 +99,8 @@ class Exercise:
             return Verdict(False, str(complaint))
 
     def _compared(self, answer: Any, given: Any, inputs: list[Any]) -> Verdict:
-        got = [self._tried(answer, given, arguments) for arguments in inputs]
+        with surroundings_put_back():
+            got = [self._tried(answer, given, arguments) for arguments in inputs]
         wanted = [self.on_copies(self.answer, given, arguments) for arguments in inputs]
         wrong = [i for i, want in enumerate(wanted) if not same(want, got[i])]
         if not wrong:
@@ -112,28 +113,36 @@ class Exercise:
         if raised:
             return Verdict(False, str(got[i]) + self._table(given, inputs[i]))
         words = self.otherwise
-        if anywhere(np.isnan, got[i]) and not anywhere(np.isnan, wanted[i]):
+        if isinstance(got[i], Unordered):
+            words = f"A set has no order, and here the order counts: give a list. {words}"
+        elif anywhere(np.isnan, got[i]) and not anywhere(np.isnan, wanted[i]):
             words = f"There is nan in your answer, which is not a number. {words}"
         if inputs[i]:
-            words += self._table(given, inputs[i], *_difference(wanted[i], got[i]))
+            want, mine = wanted[i], got[i]
+            if isinstance(want, dict):
+                key = next(key for key in want if not same(want[key], mine[key]))
+                want, mine, words = want[key], mine[key], f"{words} What differs: {key}."
+            rows = ("yours", shown(mine)), ("wanted", shown(want))
+            words += self._table(given, inputs[i], *rows)
         return Verdict(False, words)
 
     def _tried(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
         """Return the outcome of the reader's answer, or the complaint that it raised."""
         mine = copy.deepcopy(arguments)
+
+        def call_and_look() -> Any:
+            got = self.outcome(answer, *given, *mine)
+            for name, before, after in zip(self._names(given), arguments, mine, strict=False):
+                if not untouched(before, after):
+                    raise Complaint(CHANGED.format(name))
+            return got
+
         try:
-            got = run(lambda: self.outcome(answer, *given, *mine))
+            return run(call_and_look)
         except Complaint as complaint:
             if complaint.raised:
                 return complaint  # a slip may raise here, too
             raise
-        for name, before, after in zip(self._names(given), arguments, mine, strict=False):
-            if not run(lambda before=before, after=after: untouched(before, after)):  # type: ignore[misc]
-                raise Complaint(
-                    f"Your function changed the {name} it was given. Leave that as it is, and make "
-                    "a new one."
-                )
-        return got
 
     def _fits(self, slip: Any, given: Any, inputs: list[Any], got: list[Any]) -> bool:
         """Whether a slip leads to what the reader got, on every input."""
@@ -168,24 +177,17 @@ class Exercise:
         return "\n\n" + "\n".join(lines) if lines else ""
 
 
-def _difference(want: Any, got: Any) -> list[tuple[str, str]]:
-    if isinstance(want, dict):
-        key = next(key for key in want if not same(want[key], got[key]))
-        return [("", key), *_difference(want[key], got[key])]
-    return [("yours", shown(got)), ("wanted", shown(want))]
-
-
-@dataclass(frozen=True)
 class InTurn:
-    """Exercises that are judged one after the other, each with an answer of its own or with one.
+    """Exercises that are judged one after the other: the first that is not right has the word.
 
-    Attributes
+    Parameters
     ----------
-    parts : tuple of Exercise
-        The first that is not right yet has the word.
+    *parts : Exercise
+        Each with an answer of its own, or all with the same.
     """
 
-    parts: tuple[Exercise, ...]
+    def __init__(self, *parts: Exercise) -> None:
+        self.parts = parts
 
     def __call__(self, *answers: Any, seed: int = 0) -> Verdict:
         """Judge one answer for each part, or one that all parts look at."""

@@ -114,8 +114,8 @@ best_rate = Exercise(
     draws=10,
     praise="A run that diverged counts as the worst there is, not as one that is missing.",
     slips={
-        "`nan` won: the median, mean or minimum of a row with a `nan` is `nan`, and np.argmin takes "
-        "that for the lowest.": _lowest(lambda losses: np.median(losses, axis=1)),
+        "`nan` won: the median, mean or minimum of a row with a `nan` is `nan`, and np.argmin "
+        "takes that for the lowest.": _lowest(lambda losses: np.median(losses, axis=1)),
         "You left out the runs that diverged, and judged a rate by those that were lucky. A rate "
         "that may diverge is not good.": _lowest(
             lambda losses: np.nanmedian(np.where(np.isfinite(losses), losses, nan), axis=1)

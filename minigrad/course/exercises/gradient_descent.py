@@ -172,7 +172,9 @@ exact_rate = Exercise(
 )
 
 N = 455
-TOP = 13.278  # the largest eigenvalue of XᵀX / N over the training inputs of mg.data.breast_cancer()
+TOP = (
+    13.278  # the largest eigenvalue of XᵀX / N over the training inputs of mg.data.breast_cancer()
+)
 
 limit = Exercise(
     answer=8 / TOP,

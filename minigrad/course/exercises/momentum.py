@@ -132,60 +132,58 @@ def _with_factor(rule: Callable[[float, float, float], float]) -> Callable[..., 
 
 
 convert = InTurn(
-    (
-        Exercise(
-            answer=_with_rate(lambda lr, mu, new: lr / (1 - mu)),
-            use=_part(0),
-            draw=_draw_change,
-            praise="",
-            slips={
-                "Rate: that is the factor for the velocity. The rate comes first.": _with_rate(
-                    lambda lr, mu, new: new / lr
-                ),
-                "Rate: the wrong way. The average's velocity is 1/(1 - μ) times smaller, so its "
-                "rate must be larger.": _with_rate(lambda lr, mu, new: lr * (1 - mu)),
-                "Rate: unchanged, the average form makes steps that are 1/(1 - μ) times shorter.": (
-                    _with_rate(lambda lr, mu, new: lr)
-                ),
-                "Rate: divide by what the average leaves of each gradient. That is not μ.": (
-                    _with_rate(lambda lr, mu, new: lr / mu)
-                ),
-                "Rate: a sign slipped, it is 1 - μ.": _with_rate(lambda lr, mu, new: lr / (1 + mu)),
-                "Rate: the two walk alike before the change, so the old rate counts.": _with_rate(
-                    lambda lr, mu, new: new / (1 - mu)
-                ),
-                "Rate: that is the ratio. Which rate has it?": _with_rate(
-                    lambda lr, mu, new: 1 / (1 - mu)
-                ),
-            },
-            otherwise="Rate: put average form and heavy ball side by side after many equal "
-            "gradients. How long is a step of each?",
-        ),
-        Exercise(
-            answer=_with_factor(lambda lr, mu, new: new / lr),
-            use=_part(1),
-            draw=_draw_change,
-            praise="With that factor all three forms walk alike, before the change and after it.",
-            slips={
-                "Rate right. Factor: turned over, the velocity must shrink when the rate does.": (
-                    _with_factor(lambda lr, mu, new: lr / new)
-                ),
-                "Rate right. Factor: left alone, the velocity goes on with the long steps.": (
-                    _with_factor(lambda lr, mu, new: 1.0)
-                ),
-                "Rate right. Factor: emptied, the velocity forgets. Heavy ball keeps its memory.": (
-                    _with_factor(lambda lr, mu, new: 0.0)
-                ),
-                "Rate right. Factor: that is the new rate. The velocity holds the old one "
-                "already.": _with_factor(lambda lr, mu, new: new),
-                "Rate right. Factor: μ has its turn in the update anyhow. Leave it out here.": (
-                    _with_factor(lambda lr, mu, new: mu * new / lr)
-                ),
-            },
-            otherwise="Rate right. Factor: the rate-inside velocity is the rate times heavy "
-            "ball's. By what does the rate change?",
-        ),
-    )
+    Exercise(
+        answer=_with_rate(lambda lr, mu, new: lr / (1 - mu)),
+        use=_part(0),
+        draw=_draw_change,
+        praise="",
+        slips={
+            "Rate: that is the factor for the velocity. The rate comes first.": _with_rate(
+                lambda lr, mu, new: new / lr
+            ),
+            "Rate: the wrong way. The average's velocity is 1/(1 - μ) times smaller, so its "
+            "rate must be larger.": _with_rate(lambda lr, mu, new: lr * (1 - mu)),
+            "Rate: unchanged, the average form makes steps that are 1/(1 - μ) times shorter.": (
+                _with_rate(lambda lr, mu, new: lr)
+            ),
+            "Rate: divide by what the average leaves of each gradient. That is not μ.": (
+                _with_rate(lambda lr, mu, new: lr / mu)
+            ),
+            "Rate: a sign slipped, it is 1 - μ.": _with_rate(lambda lr, mu, new: lr / (1 + mu)),
+            "Rate: the two walk alike before the change, so the old rate counts.": _with_rate(
+                lambda lr, mu, new: new / (1 - mu)
+            ),
+            "Rate: that is the ratio. Which rate has it?": _with_rate(
+                lambda lr, mu, new: 1 / (1 - mu)
+            ),
+        },
+        otherwise="Rate: put average form and heavy ball side by side after many equal "
+        "gradients. How long is a step of each?",
+    ),
+    Exercise(
+        answer=_with_factor(lambda lr, mu, new: new / lr),
+        use=_part(1),
+        draw=_draw_change,
+        praise="With that factor all three forms walk alike, before the change and after it.",
+        slips={
+            "Rate right. Factor: turned over, the velocity must shrink when the rate does.": (
+                _with_factor(lambda lr, mu, new: lr / new)
+            ),
+            "Rate right. Factor: left alone, the velocity goes on with the long steps.": (
+                _with_factor(lambda lr, mu, new: 1.0)
+            ),
+            "Rate right. Factor: emptied, the velocity forgets. Heavy ball keeps its memory.": (
+                _with_factor(lambda lr, mu, new: 0.0)
+            ),
+            "Rate right. Factor: that is the new rate. The velocity holds the old one "
+            "already.": _with_factor(lambda lr, mu, new: new),
+            "Rate right. Factor: μ has its turn in the update anyhow. Leave it out here.": (
+                _with_factor(lambda lr, mu, new: mu * new / lr)
+            ),
+        },
+        otherwise="Rate right. Factor: the rate-inside velocity is the rate times heavy "
+        "ball's. By what does the rate change?",
+    ),
 )
 
 

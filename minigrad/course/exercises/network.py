@@ -68,57 +68,55 @@ def _never_put_back(scores: Array, labels: Labels) -> Any:
 
 
 cross_entropy = InTurn(
-    (
-        Exercise(
-            answer=lambda scores, labels: _rows(scores, labels).mean(),
-            draw=_draw_scores,
-            edges=((np.array([[2, 1, 0]], dtype=np.float32), np.array([0])),),
-            praise="",
-            slips={
-                "The sign: the loss is *minus* the logarithm of a probability.": (
-                    lambda scores, labels: -_rows(scores, labels).mean()
-                ),
-                "That is the sum over the examples. The mean keeps the rate independent of how "
-                "many there are.": lambda scores, labels: _rows(scores, labels).sum(),
-                "Those are the losses of the examples. Return their mean.": _rows,
-                "You divided by the number of examples twice.": (
-                    lambda scores, labels: _rows(scores, labels).mean() / len(labels)
-                ),
-                "You divided by the number of classes. The mean is over examples.": (
-                    lambda scores, labels: _rows(scores, labels).sum() / scores.shape[1]
-                ),
-                "The sum of exponentials runs over all scores. Each row has its own: axis=1.": (
-                    _over_everything
-                ),
-                "The maximum was taken away inside the logarithm and never put back.": (
-                    _never_put_back
-                ),
-                "That is a logarithm to the base 2. Here it is the natural one.": (
-                    lambda scores, labels: _rows(scores, labels).mean() / np.log(2)
-                ),
-            },
-            otherwise="For one row with the scores (2, 1, 0) and label 0 it should be 0.408. Write "
-            "it as logsumexp(scores) minus the score of the right class.",
-        ),
-        Exercise(
-            answer=lambda scores, labels: _rows(scores, labels).mean(),
-            use=_finite,
-            # The naive softmax overflows here, one maximum for all rows is not enough, and a
-            # probability rounds to 0.
-            edges=tuple(
-                (np.array(scores, dtype=np.float32), np.array(labels))
-                for scores, labels in [
-                    ([[2, 1, 0], [400, 401, 399], [-300, -298, -301]], [0, 2, 1]),
-                    ([[0, 95, 3], [1, 0, 2]], [0, 2]),
-                    ([[400, 0], [-400, 0]], [1, 0]),
-                ]
+    Exercise(
+        answer=lambda scores, labels: _rows(scores, labels).mean(),
+        draw=_draw_scores,
+        edges=((np.array([[2, 1, 0]], dtype=np.float32), np.array([0])),),
+        praise="",
+        slips={
+            "The sign: the loss is *minus* the logarithm of a probability.": (
+                lambda scores, labels: -_rows(scores, labels).mean()
             ),
-            praise="No overflow, no logarithm of 0, and the same number as the definition.",
-            slips={},
-            otherwise="Finite, but too low: a small constant inside the logarithm, or a clipped "
-            "probability, hides how wrong a row is.",
+            "That is the sum over the examples. The mean keeps the rate independent of how "
+            "many there are.": lambda scores, labels: _rows(scores, labels).sum(),
+            "Those are the losses of the examples. Return their mean.": _rows,
+            "You divided by the number of examples twice.": (
+                lambda scores, labels: _rows(scores, labels).mean() / len(labels)
+            ),
+            "You divided by the number of classes. The mean is over examples.": (
+                lambda scores, labels: _rows(scores, labels).sum() / scores.shape[1]
+            ),
+            "The sum of exponentials runs over all scores. Each row has its own: axis=1.": (
+                _over_everything
+            ),
+            "The maximum was taken away inside the logarithm and never put back.": (
+                _never_put_back
+            ),
+            "That is a logarithm to the base 2. Here it is the natural one.": (
+                lambda scores, labels: _rows(scores, labels).mean() / np.log(2)
+            ),
+        },
+        otherwise="For one row with the scores (2, 1, 0) and label 0 it should be 0.408. Write "
+        "it as logsumexp(scores) minus the score of the right class.",
+    ),
+    Exercise(
+        answer=lambda scores, labels: _rows(scores, labels).mean(),
+        use=_finite,
+        # The naive softmax overflows here, one maximum for all rows is not enough, and a
+        # probability rounds to 0.
+        edges=tuple(
+            (np.array(scores, dtype=np.float32), np.array(labels))
+            for scores, labels in [
+                ([[2, 1, 0], [400, 401, 399], [-300, -298, -301]], [0, 2, 1]),
+                ([[0, 95, 3], [1, 0, 2]], [0, 2]),
+                ([[400, 0], [-400, 0]], [1, 0]),
+            ]
         ),
-    )
+        praise="No overflow, no logarithm of 0, and the same number as the definition.",
+        slips={},
+        otherwise="Finite, but too low: a small constant inside the logarithm, or a clipped "
+        "probability, hides how wrong a row is.",
+    ),
 )
 
 
@@ -177,9 +175,7 @@ def _what_was_read(seen: set[int], judged: set[int], n: int, m: int) -> str:
     if judged <= seen <= testing:
         return "Now both halves use the test images: `fit` has trained on all that `read` is asked."
     if seen == testing:
-        return (
-            "The two sets changed places: it trains on the test images. Train on the others."
-        )
+        return "The two sets changed places: it trains on the test images. Train on the others."
     if seen & testing:
         return "`fit` gets test images as well. None of them may be trained on."
     if judged & training:

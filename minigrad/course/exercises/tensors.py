@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 import minigrad as mg
 
 from . import primitives
+from .calling import clock_stopped
 from .drawing import Generator, normal, sizes, whole
 from .exercise import Exercise, InTurn
 from .verdict import UNANSWERED, Complaint
@@ -17,44 +18,42 @@ Array = NDArray[np.float64]
 Shape = tuple[int, ...]
 
 stretched = InTurn(
-    (
-        Exercise(
-            answer=(3, 4),
-            praise="",
-            slips={
-                "The other way round: the 4 is the last axis of b, so it is last in the result.": (
-                    (4, 3)
-                ),
-                "The axis of length 1 is stretched too: to the 4 that stands below it.": (3, 1),
-                "b fits, and a has three rows as well.": (4,),
-                "Only the 4 is left in yours. Where is the 3 of a?": (1, 4),
-                "Shapes are aligned, not joined end to end.": (3, 1, 4),
-                "That is the number of elements. A shape is a tuple.": 12,
-            },
-            otherwise="Write (3, 1) and (4,) below each other, aligned at the right. In each "
-            "column, a 1 or a gap takes the other's length.",
-        ),
-        Exercise(
-            answer=1 / 3,
-            praise="Each of the 12 results has a weight of 1/12 in the mean, and a[0, 0] is in 4 "
-            "of them.",
-            slips={
-                "The shape is right. 4 would be for the sum; this is the mean of all results.": 4,
-                "The shape is right. 1/12 is the share of one result. In how many is a[0, 0]?": (
-                    1 / 12
-                ),
-                "The shape is right. That is for an element of b, which is used 3 times.": 1 / 4,
-                "The shape is right. 1 would be for a sum in which a[0, 0] was used once.": 1,
-                "The shape is right. That is for an element of b, and for the sum.": 3,
-                "The shape is right, and the share nearly: write it as a fraction.": 0.33,
-                "The shape is right. The share is one number for a[0, 0], the same for each a.": (
-                    [1 / 3] * 3
-                ),
-            },
-            otherwise="The shape is right. The mean gives each of its results the same weight, and "
-            "the shares from all uses of a[0, 0] add up.",
-        ),
-    )
+    Exercise(
+        answer=(3, 4),
+        praise="",
+        slips={
+            "The other way round: the 4 is the last axis of b, so it is last in the result.": (
+                (4, 3)
+            ),
+            "The axis of length 1 is stretched too: to the 4 that stands below it.": (3, 1),
+            "b fits, and a has three rows as well.": (4,),
+            "Only the 4 is left in yours. Where is the 3 of a?": (1, 4),
+            "Shapes are aligned, not joined end to end.": (3, 1, 4),
+            "That is the number of elements. A shape is a tuple.": 12,
+        },
+        otherwise="Write (3, 1) and (4,) below each other, aligned at the right. In each "
+        "column, a 1 or a gap takes the other's length.",
+    ),
+    Exercise(
+        answer=1 / 3,
+        praise="Each of the 12 results has a weight of 1/12 in the mean, and a[0, 0] is in 4 "
+        "of them.",
+        slips={
+            "The shape is right. 4 would be for the sum; this is the mean of all results.": 4,
+            "The shape is right. 1/12 is the share of one result. In how many is a[0, 0]?": (
+                1 / 12
+            ),
+            "The shape is right. That is for an element of b, which is used 3 times.": 1 / 4,
+            "The shape is right. 1 would be for a sum in which a[0, 0] was used once.": 1,
+            "The shape is right. That is for an element of b, and for the sum.": 3,
+            "The shape is right, and the share nearly: write it as a fraction.": 0.33,
+            "The shape is right. The share is one number for a[0, 0], the same for each a.": (
+                [1 / 3] * 3
+            ),
+        },
+        otherwise="The shape is right. The mean gives each of its results the same weight, and "
+        "the shares from all uses of a[0, 0] add up.",
+    ),
 )
 
 
@@ -199,14 +198,14 @@ EMPTY = -7.25  # what a kernel finds in `out`; no softmax is negative
 def _written(kernel: Any, x: Array) -> Array:
     """Return what a kernel writes: as it is compiled, and before that as Python runs it."""
     out = np.full_like(x, EMPTY)
-    # A compiled loop cannot be stopped, so an endless one is found before it is compiled.
-    if kernel_in_python := getattr(kernel, "py_func", None):
-        kernel_in_python(x, out)
+    returned = getattr(kernel, "py_func", kernel)(x, out)
+    if hasattr(kernel, "py_func"):  # a compiled loop cannot be stopped: this one is known to end
         slow, out = out, np.full_like(x, EMPTY)
-    try:
-        returned = kernel(x, out)
-    except ZeroDivisionError:  # where NumPy makes nan, Numba raises
-        returned, out = None, slow
+        try:
+            with clock_stopped():
+                kernel(x, out)
+        except ZeroDivisionError:  # where NumPy makes nan, Numba raises
+            out = slow
     if (out == EMPTY).all():
         if returned is ... or (returned is None and _is_empty(kernel)):
             raise Complaint(UNANSWERED)
@@ -249,71 +248,69 @@ _compiled = _writes(_softmax)
 _compiled.py_func = _compiled  # type: ignore[attr-defined]
 
 softmax_rows = InTurn(
-    (
-        Exercise(
-            answer=_writes(_softmax),
-            use=_written,
-            draw=lambda rng: (normal(rng, *sizes(rng, 2)),),
-            edges=(
-                (np.array([[1.0, 2.0, 0.5, -1.0], [0.0, 0.0, 3.0, 0.0], [2.0, -2.0, 1.0, 0.0]]),),
-                (np.array([[-3.0]]),),
+    Exercise(
+        answer=_writes(_softmax),
+        use=_written,
+        draw=lambda rng: (normal(rng, *sizes(rng, 2)),),
+        edges=(
+            (np.array([[1.0, 2.0, 0.5, -1.0], [0.0, 0.0, 3.0, 0.0], [2.0, -2.0, 1.0, 0.0]]),),
+            (np.array([[-3.0]]),),
+        ),
+        praise="",
+        slips={
+            "Those are the exponentials. Each row must add up to 1.": _writes(np.exp),
+            "Those are the exponentials after the shift. Each row must add up to 1.": _writes(
+                _shifted
             ),
-            praise="",
-            slips={
-                "Those are the exponentials. Each row must add up to 1.": _writes(np.exp),
-                "Those are the exponentials after the shift. Each row must add up to 1.": _writes(
-                    _shifted
-                ),
-                "The whole array adds up to 1. Start a new total for each row.": _writes(
-                    lambda x: np.exp(x) / np.exp(x).sum()
-                ),
-                "The total runs on from row to row. Set it to 0 where a row begins.": _writes(
-                    lambda x: np.exp(x) / np.exp(x).sum(axis=1).cumsum()[:, None]
-                ),
-                "The total still holds the rows above. Set it to 0 where a row begins.": _writes(
-                    lambda x: _shifted(x) / _shifted(x).sum(axis=1).cumsum()[:, None]
-                ),
-                "The columns add up to 1, not the rows.": _writes(
-                    lambda x: np.exp(x) / np.exp(x).sum(axis=0)
-                ),
-                "That is the logarithm of the softmax.": _writes(lambda x: np.log(_softmax(x))),
-                "You divided the numbers themselves: the exponential is missing.": _writes(
-                    lambda x: x / x.sum(axis=1, keepdims=True)
-                ),
-                "You divide while the total is still growing: finish it first, then divide.": (
-                    _writes(lambda x: np.exp(x) / np.exp(x).cumsum(axis=1))
-                ),
-            },
-            otherwise="For each row: find the greatest, add up exp(x[i, j] - greatest), divide by "
-            "that.",
-        ),
-        Exercise(
-            answer=_writes(_softmax),
-            use=_written,
-            edges=(
-                (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
-                (np.array([[0.0, 900.0, 0.0], [900.0, 0.0, 0.0], [0.0, 0.0, 900.0]]),),
+            "The whole array adds up to 1. Start a new total for each row.": _writes(
+                lambda x: np.exp(x) / np.exp(x).sum()
             ),
-            praise="",
-            slips={
-                "One greatest for the whole array is not enough. Where rows lie far apart it "
-                "overflows or divides by 0: take out the greatest of each row.": _writes(
-                    lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=1)[:, None]
-                ),
-            },
-            otherwise=_OVERFLOW,
+            "The total runs on from row to row. Set it to 0 where a row begins.": _writes(
+                lambda x: np.exp(x) / np.exp(x).sum(axis=1).cumsum()[:, None]
+            ),
+            "The total still holds the rows above. Set it to 0 where a row begins.": _writes(
+                lambda x: _shifted(x) / _shifted(x).sum(axis=1).cumsum()[:, None]
+            ),
+            "The columns add up to 1, not the rows.": _writes(
+                lambda x: np.exp(x) / np.exp(x).sum(axis=0)
+            ),
+            "That is the logarithm of the softmax.": _writes(lambda x: np.log(_softmax(x))),
+            "You divided the numbers themselves: the exponential is missing.": _writes(
+                lambda x: x / x.sum(axis=1, keepdims=True)
+            ),
+            "You divide while the total is still growing: finish it first, then divide.": (
+                _writes(lambda x: np.exp(x) / np.exp(x).cumsum(axis=1))
+            ),
+        },
+        otherwise="For each row: find the greatest, add up exp(x[i, j] - greatest), divide by "
+        "that.",
+    ),
+    Exercise(
+        answer=_writes(_softmax),
+        use=_written,
+        edges=(
+            (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
+            (np.array([[0.0, 900.0, 0.0], [900.0, 0.0, 0.0], [0.0, 0.0, 900.0]]),),
         ),
-        Exercise(
-            answer=_compiled,
-            use=lambda kernel: hasattr(kernel, "py_func"),
-            praise="A row stays in the cache while you go over it: memory is read once.",
-            slips={
-                "The numbers are right. They still come from Python: compile it with "
-                "@numba.njit.": _writes(_softmax)
-            },
-            otherwise="Compile it with @numba.njit.",
-        ),
-    )
+        praise="",
+        slips={
+            "One greatest for the whole array is not enough. Where rows lie far apart it "
+            "overflows or divides by 0: take out the greatest of each row.": _writes(
+                lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=1)[:, None]
+            ),
+        },
+        otherwise=_OVERFLOW,
+    ),
+    Exercise(
+        answer=_compiled,
+        use=lambda kernel: hasattr(kernel, "py_func"),
+        praise="A row stays in the cache while you go over it: memory is read once.",
+        slips={
+            "The numbers are right. They still come from Python: compile it with "
+            "@numba.njit.": _writes(_softmax)
+        },
+        otherwise="Compile it with @numba.njit.",
+    ),
 )
 
 
@@ -328,60 +325,58 @@ def _with_derivative(derivative: Any) -> Any:
 _right_log_cosh = _with_derivative(lambda g, y, x: g * mg.tanh(x))
 
 log_cosh = InTurn(
-    (
-        Exercise(
-            answer=_right_log_cosh,
-            use=primitives.value,
-            draw=lambda rng: (normal(rng, whole(rng, 2, 4)),),
-            praise="",
-            slips={
-                "The forward is cosh. Take its logarithm.": _primitive(np.cosh),
-                "That is the logarithm to base 10.": _primitive(lambda x: np.log10(np.cosh(x))),
-                "The order is turned: first cosh, then log.": _primitive(
-                    lambda x: np.cosh(np.log(abs(x)))
-                ),
-                "That is tanh, the derivative. The function under the decorator is the value.": (
-                    _primitive(np.tanh)
-                ),
-            },
-            otherwise="The value is not log(cosh(x)).",
-        ),
-        Exercise(
-            answer=_right_log_cosh,
-            use=primitives.slope,
-            draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-            praise="",
-            slips={
-                "The chain rule: the gradient g that comes in is not used.": _with_derivative(
-                    lambda g, y, x: mg.tanh(x)
-                ),
-                "You took tanh of the result y. It wants the argument x.": _with_derivative(
-                    lambda g, y, x: g * mg.tanh(y)
-                ),
-                "That is the slope of the logarithm alone. Times the slope of cosh.": (
-                    _with_derivative(lambda g, y, x: g / np.cosh(x))
-                ),
-                "That is the slope of cosh alone. The logarithm brings 1 / cosh.": (
-                    _with_derivative(lambda g, y, x: g * np.sinh(x))
-                ),
-                "The sign is turned: cosh' is sinh, without a minus.": _with_derivative(
-                    lambda g, y, x: -g * mg.tanh(x)
-                ),
-                "tanh takes x alone: multiply by g outside.": _with_derivative(
-                    lambda g, y, x: mg.tanh(g * x)
-                ),
-            },
-            otherwise="The value is right, the derivative is not. The chain rule on log(cosh(x)) "
-            "gives sinh(x) / cosh(x), times g.",
-        ),
-        Exercise(
-            answer=_right_log_cosh,
-            use=primitives.bend,
-            draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-            praise="Square near 0, straight far out: a loss that forgives outliers.",
-            slips={},
-            otherwise="The first derivative is right, the second is not: write it with mg.tanh "
-            "instead of NumPy's.",
-        ),
-    )
+    Exercise(
+        answer=_right_log_cosh,
+        use=primitives.value,
+        draw=lambda rng: (normal(rng, whole(rng, 2, 4)),),
+        praise="",
+        slips={
+            "The forward is cosh. Take its logarithm.": _primitive(np.cosh),
+            "That is the logarithm to base 10.": _primitive(lambda x: np.log10(np.cosh(x))),
+            "The order is turned: first cosh, then log.": _primitive(
+                lambda x: np.cosh(np.log(abs(x)))
+            ),
+            "That is tanh, the derivative. The function under the decorator is the value.": (
+                _primitive(np.tanh)
+            ),
+        },
+        otherwise="The value is not log(cosh(x)).",
+    ),
+    Exercise(
+        answer=_right_log_cosh,
+        use=primitives.slope,
+        draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
+        praise="",
+        slips={
+            "The chain rule: the gradient g that comes in is not used.": _with_derivative(
+                lambda g, y, x: mg.tanh(x)
+            ),
+            "You took tanh of the result y. It wants the argument x.": _with_derivative(
+                lambda g, y, x: g * mg.tanh(y)
+            ),
+            "That is the slope of the logarithm alone. Times the slope of cosh.": (
+                _with_derivative(lambda g, y, x: g / np.cosh(x))
+            ),
+            "That is the slope of cosh alone. The logarithm brings 1 / cosh.": (
+                _with_derivative(lambda g, y, x: g * np.sinh(x))
+            ),
+            "The sign is turned: cosh' is sinh, without a minus.": _with_derivative(
+                lambda g, y, x: -g * mg.tanh(x)
+            ),
+            "tanh takes x alone: multiply by g outside.": _with_derivative(
+                lambda g, y, x: mg.tanh(g * x)
+            ),
+        },
+        otherwise="The value is right, the derivative is not. The chain rule on log(cosh(x)) "
+        "gives sinh(x) / cosh(x), times g.",
+    ),
+    Exercise(
+        answer=_right_log_cosh,
+        use=primitives.bend,
+        draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
+        praise="Square near 0, straight far out: a loss that forgives outliers.",
+        slips={},
+        otherwise="The first derivative is right, the second is not: write it with mg.tanh "
+        "instead of NumPy's.",
+    ),
 )

@@ -47,4 +47,5 @@ class Complaint(Exception):
         self.raised = raised
 
 
+CHANGED = "Your function changed the {} it was given. Leave that as it is, and make a new one."
 UNANSWERED = "Replace the three dots with your answer, and run this cell again."

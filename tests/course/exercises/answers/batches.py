@@ -1,0 +1,227 @@
+"""Answers to the exercises of lesson 05: right ones written otherwise, and wrong ones."""
+
+from functools import partial
+
+import numpy as np
+
+import minigrad as mg
+
+RIGHT, WRONG = {}, {}
+
+RIGHT["updates"] = [450, 10 * -(-1437 // 32), np.int64(450), mg.tensor(450.0)]
+
+
+WRONG["updates"] = [
+    (440, "short one"),
+    (45, "one epoch"),
+    (44.90625, "fraction"),
+    (1437 / 32 * 10, "Round up once"),
+    (449, "Round up once"),
+    (14370, "examples the run looks at"),
+    (1437, "one example"),
+    (320, "nothing about"),
+    (7, "deal out"),
+    ("many", "without quotes"),
+]
+
+
+RIGHT["distance"] = [0.4, 0.8 / np.sqrt(64 / 16), np.float32(0.4)]
+
+
+WRONG["distance"] = [
+    (0.2, "square root"),
+    (0.8, "do change"),
+    (1.6, "not worse"),
+    (3.2, "make the estimate better"),
+    (0.8**0.5, "root of the error"),
+    (0.1, "ratio"),
+    (0.16, "not its root"),
+    (5, "fourfold"),
+]
+
+
+def by_popping(n, batch_size, rng):
+    """Deal from a shuffled list, as a generator of lists."""
+    deck = list(range(n))
+    rng.shuffle(deck)
+    while deck:
+        yield [deck.pop() for _ in range(min(batch_size, len(deck)))]
+
+
+def by_splitting(n, batch_size, rng):
+    return np.split(rng.permutation(n), range(batch_size, n, batch_size))
+
+
+def by_sorting(n, batch_size, rng):
+    order = np.argsort(rng.random(n))
+    return [order[i : i + batch_size] for i in range(0, n, batch_size)]
+
+
+RIGHT["minibatches"] = [by_popping, by_splitting, by_sorting]
+
+
+def deal(order, batch_size):
+    return [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
+
+
+def whole_batches_shuffled(n, batch_size, rng):
+    *whole, last = deal(np.arange(n), batch_size)
+    return [*(whole[i] for i in rng.permutation(len(whole))), last]
+
+
+WRONG["minibatches"] = [
+    (lambda n, b, rng: deal(np.arange(n), b), "Shuffle them"),
+    (lambda n, b, rng: deal(rng.integers(0, n, n), b), "like cards"),
+    (lambda n, b, rng: deal(rng.permutation(n), b)[: n // b], "may be short"),
+    (lambda n, b, rng: np.array_split(rng.permutation(n), b), "not the number of batches"),
+    (lambda n, b, rng: [*deal(rng.permutation(n), b), []], "empty batch"),
+    (lambda n, b, rng: deal(rng.permutation(n) + 1, b), "from 0"),
+    (lambda n, b, rng: deal(rng.permutation(n - 1), b), "never dealt"),
+    (lambda n, b, rng: deal(rng.permutation(n), b + 1), "Every batch but the last"),
+    (whole_batches_shuffled, "shuffle the examples"),
+    (lambda n, b, rng: deal(np.random.default_rng(0).permutation(n), b), "same order"),
+    (lambda n, b, rng: deal(np.random.default_rng().permutation(n), b), "same seed"),
+    (lambda n, b, rng: rng.permutation(n), "Return a list"),
+    (lambda n, b, rng: 3, "Return a list"),
+]
+
+
+def by_backward(w, x, y):
+    """Let the engine find the gradient."""
+    weights = mg.tensor(w, requires_grad=True)
+    (0.5 * mg.mean((mg.matmul(x, weights) - y) ** 2)).backward()
+    return weights.grad
+
+
+def one_by_one(w, x, y):
+    return sum((row @ w - value) * row for row, value in zip(x, y, strict=True)) / len(y)
+
+
+RIGHT["mean_gradient"] = [by_backward, one_by_one]
+
+
+WRONG["mean_gradient"] = [
+    (lambda w, x, y: x.T @ (x @ w - y), "That is the sum"),
+    (lambda w, x, y: x.T @ (x @ w - y) / len(y) ** 2, "divided by the batch twice"),
+    (lambda w, x, y: x.T @ (x @ w - y) / len(w), "number of weights"),
+    (lambda w, x, y: np.mean((x @ w - y)[:, None] * x), "its own slope"),
+    (lambda w, x, y: 2 * x.T @ (x @ w - y) / len(y), "2 too many"),
+    (lambda w, x, y: x.T @ (y - x @ w) / len(y), "downhill"),
+    (lambda w, x, y: (x @ w - y)[:, None] * x, "single examples"),
+    (lambda w, x, y: np.mean(x @ w - y), "multiply each error"),
+    (lambda w, x, y: np.mean((x @ w - y) ** 2) / 2, "That is the loss"),
+    (lambda w, x, y: w, "Take the mean"),
+]
+
+
+def train(
+    gradient, theta, n, lr, batch_size, epochs, rng,
+    *, anew=True, divide=lambda length: 1, stop=None, keep=0, draw="permutation", one_less=False,
+    first_epoch_alone=False,
+):  # fmt: skip
+    """Train by mini-batches, with the slips that a reader may make."""
+    order = rng.permutation(n)
+    before = theta
+    for _ in range(1 if first_epoch_alone else epochs):
+        if anew:
+            order = rng.permutation(n) if draw == "permutation" else rng.integers(0, n, n)
+        for start in range(0, n if stop is None else stop(n, batch_size), batch_size):
+            chosen = order[start : start + batch_size]
+            before = theta
+            theta = theta - lr * gradient(theta, chosen) / divide(len(chosen))
+    return before if one_less else theta
+
+
+def by_shuffling_in_place(gradient, theta, n, lr, batch_size, epochs, rng):
+    order = list(range(n))
+    for _ in range(epochs):
+        rng.shuffle(order)
+        for batch in np.split(np.array(order), range(batch_size, n, batch_size)):
+            theta = theta - lr * gradient(theta, batch)
+    return list(theta)
+
+
+def by_shuffling_in_place_anew(gradient, theta, n, lr, batch_size, epochs, rng):
+    for _ in range(epochs):
+        for batch in deal(rng.permutation(n), batch_size):
+            theta -= lr * gradient(theta, batch)
+    return theta
+
+
+def whole_batches_in_new_order(gradient, theta, n, lr, batch_size, epochs, rng):
+    batches = deal(rng.permutation(n), batch_size)
+    for _ in range(epochs):
+        for i in rng.permutation(len(batches)):
+            theta = theta - lr * gradient(theta, batches[i])
+    return theta
+
+
+RIGHT["train"] = [train, by_shuffling_in_place]
+
+
+WRONG["train"] = [
+    (partial(train, **slip), hears)
+    for slip, hears in [
+        ({"anew": False, "divide": lambda length: length}, "Both slips"),
+        ({"anew": False}, "same batches in the same order"),
+        ({"divide": lambda length: length}, "divided by the batch twice"),
+        ({"divide": lambda length: 4}, "not the rate times"),
+        ({"divide": lambda length: 10}, "not the rate times"),
+        ({"divide": lambda length: 1 / length}, "into a sum"),
+        ({"divide": lambda length: 1 / 4}, "not the rate times"),
+        ({"divide": lambda length: 4 / length}, "not the rate times"),
+        ({"divide": lambda length: -1}, "climbs"),
+        ({"divide": lambda length: 0.1}, "not the rate times"),
+        ({"divide": lambda length: 3}, "not the rate times"),
+        ({"stop": lambda n, b: n - n % b}, "left out"),
+        ({"stop": lambda n, b: n + b}, "empty batch"),
+        ({"first_epoch_alone": True}, "one epoch"),
+        ({"draw": "integers"}, "twice or never"),
+        ({"one_less": True}, "before the last update"),
+    ]
+]
+
+
+WRONG["train"] += [
+    (
+        lambda gradient, theta, *_: theta - gradient(theta, np.arange(4)),
+        "updates an epoch. You made 1 in",
+    ),
+    (by_shuffling_in_place_anew, "changed the theta"),
+    (whole_batches_in_new_order, "in another order"),
+    (
+        lambda g, t, n, lr, b, e, rng: train(g, t, n, lr, b, e, np.random.default_rng(3)),
+        "handed over",
+    ),
+    (lambda g, t, n, lr, b, e, rng: train(g, t, n, 0.1, b, e, rng), "divided by the rate"),
+]
+
+
+def by_search(variance, batch_size, curvature, noise):
+    """Bisect for the rate, without solving the formula."""
+    low, high = 0.0, 2 / curvature
+    for _ in range(60):
+        lr = (low + high) / 2
+        if lr * noise / (batch_size * curvature * (2 - lr * curvature)) < variance:
+            low = lr
+        else:
+            high = lr
+    return low
+
+
+RIGHT["rate_for"] = [by_search, lambda v, b, k, s: mg.tensor(2 / (s / (b * k * v) + k))]
+
+
+WRONG["rate_for"] = [
+    (lambda v, b, k, s: 2 * b * k * v / s, "small rates only"),
+    (lambda v, b, k, s: 2 * k * v / (s + k * k * v), "batch is missing"),
+    (lambda v, b, k, s: 2 * k * v / (b * s + k * k * v), "larger batch allows"),
+    (lambda v, b, k, s: b * k * v / (s + b * k * k * v), "A 2 is missing"),
+    (lambda v, b, k, s: 2 * b * k * v / (s - b * k * k * v), "sign slipped"),
+    (lambda v, b, k, s: 2 * b * k * v / (s + b * k * v), "λ times λ"),
+    (lambda v, b, k, s: 2 * b * k * v / (s * s + b * k * k * v), "you squared it"),
+    (lambda v, b, k, s: 2 * b * k * v**2 / (s + b * k * k * v**2), "took the variance"),
+    (lambda v, b, k, s: (s + b * k * k * v) / (2 * b * k * v), "upside down"),
+    (lambda v, b, k, s: v * s / (b * k * (2 - v * k)), "size of the ball"),
+    (lambda v, b, k, s: 2 / k, "Multiply v"),
+]

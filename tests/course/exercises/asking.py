@@ -1,0 +1,39 @@
+"""All exercises, and how they are asked."""
+
+import importlib
+
+from lesson_01 import LESSON
+
+from minigrad.course.exercises import Exercise, InTurn
+
+LESSONS = (
+    "start_here", "derivatives", "tensors", "network", "gradient_descent", "batches", "momentum",
+    "decay", "warmup", "finding", "choosing",
+)  # fmt: skip
+
+
+def exercises():
+    """Return every exercise by its name, and what its lesson hands over beside the answer."""
+    found = {}
+    for lesson in LESSONS:
+        module = importlib.import_module(f"minigrad.course.exercises.{lesson}")
+        for name, exercise in vars(module).items():
+            if isinstance(exercise, Exercise | InTurn) and not name.startswith("_"):
+                found[f"{lesson}.{name}"] = exercise
+    return found
+
+
+def parts():
+    """Return every declaration by its name: exercises that are judged in turn are several."""
+    found = {}
+    for name, exercise in exercises().items():
+        if isinstance(exercise, InTurn):
+            found |= {f"{name}[{i}]": part for i, part in enumerate(exercise.parts)}
+        else:
+            found[name] = exercise
+    return found
+
+
+def given(name):
+    """Return what the lesson hands over beside the answer."""
+    return (LESSON["Value"],) if name in ("derivatives.divide", "derivatives.backward") else ()
