@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def _until_the_alarm(function: Callable[[], Any], seconds: float) -> Any:
 
     before = signal.signal(signal.SIGALRM, ring)
     # It rings again and again, because a bare `except:` inside a loop may catch the first.
-    timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.01)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
     try:
         try:
             return function()
@@ -120,15 +121,15 @@ def clock_stopped() -> Iterator[None]:
 @contextmanager
 def surroundings_put_back() -> Iterator[None]:
     """Undo what is done to the modules around an answer, and to the generators they hold."""
-    modules = [(module, dict(vars(module))) for module in _SURROUNDINGS]
+    before = [dict(vars(module)) for module in _SURROUNDINGS]
     ours, states = mg.default_rng().bit_generator, (random.getstate(), np.random.get_state())
     state = ours.state
     try:
         yield
     finally:
-        for module, names in modules:
-            now = vars(module)
-            now.update({name: own for name, own in names.items() if now.get(name) is not own})
+        for names, now in zip(before, map(vars, _SURROUNDINGS), strict=True):
+            if len(now) != len(names) or any(map(is_not, now.values(), names.values())):
+                now.update(names)
         random.setstate(states[0])
         np.random.set_state(states[1])
         ours.state = state

@@ -69,7 +69,9 @@ class Exercise:
 
     def outcome(self, answer: Any, *arguments: Any) -> Any:
         """Return what comes of an answer, in plain form."""
-        return plain(self.use(answer if callable(answer) else plain(answer), *arguments))
+        with surroundings_put_back():
+            found = self.use(answer if callable(answer) else plain(answer), *arguments)
+        return plain(found)
 
     def on_copies(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
         """Return what comes of an answer of ours, and leave the arguments as they are."""
@@ -99,8 +101,7 @@ class Exercise:
             return Verdict(False, str(complaint))
 
     def _compared(self, answer: Any, given: Any, inputs: list[Any]) -> Verdict:
-        with surroundings_put_back():
-            got = [self._tried(answer, given, arguments) for arguments in inputs]
+        got = [self._tried(answer, given, arguments) for arguments in inputs]
         wanted = [self.on_copies(self.answer, given, arguments) for arguments in inputs]
         wrong = [i for i, want in enumerate(wanted) if not same(want, got[i])]
         if not wrong:

@@ -90,8 +90,9 @@ descend = Exercise(
 
 def _where_it_ends(lr: Any) -> int:
     """Return 0 where the bowl is below 0.01 after 40 updates, and else the number of a reason."""
-    if np.shape(lr) != () or not np.isfinite(lr):
+    if np.size(lr) != 1 or not np.isfinite(lr).all():
         raise Complaint("A rate is one number.")
+    lr = np.asarray(lr).item()
     x1, x2 = np.array([-9.0, 1.0]) * (1 - lr * np.array([0.2, 4.0])) ** 40
     gentle, steep = 0.1 * x1**2, 2 * x2**2
     if gentle + steep < 0.01:

@@ -12,6 +12,9 @@ LESSONS = (
 )  # fmt: skip
 
 
+SEVERAL_ANSWERS = "tensors.stretched", "decay.names"  # one for each part
+
+
 def exercises():
     """Return every exercise by its name, and what its lesson hands over beside the answer."""
     found = {}
@@ -31,6 +34,19 @@ def parts():
             found |= {f"{name}[{i}]": part for i, part in enumerate(exercise.parts)}
         else:
             found[name] = exercise
+    return found
+
+
+def asked():
+    """Return what is asked with one answer, by its name, and a right answer to each."""
+    found = {}
+    for name, exercise in exercises().items():
+        if isinstance(exercise, Exercise):
+            found[name] = exercise, exercise.answer
+        elif name in SEVERAL_ANSWERS:
+            found |= {f"{name}[{i}]": (part, part.answer) for i, part in enumerate(exercise.parts)}
+        else:
+            found[name] = exercise, exercise.parts[-1].answer
     return found
 
 

@@ -35,12 +35,12 @@ def test_all_54_exercises_are_there():
 
 
 @every_part
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_reference_passes_and_every_slip_hears_its_own_name(name, seed):
+def test_the_reference_passes_and_every_slip_hears_its_own_name(name):
     exercise = PARTS[name]
-    assert exercise(exercise.answer, *given(name), seed=seed)
+    for seed in SEEDS:
+        assert exercise(exercise.answer, *given(name), seed=seed)
     for message, slip in exercise.slips.items():
-        assert exercise(slip, *given(name), seed=seed).message == message
+        assert exercise(slip, *given(name)).message == message
 
 
 @every_part
