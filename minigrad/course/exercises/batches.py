@@ -12,6 +12,9 @@ from .drawing import Generator, between, normal, sizes, whole
 from .exercise import Exercise, call
 from .verdict import CHANGED, Complaint
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[np.float64]
 Batches = list[NDArray[np.int64]]
 
@@ -100,6 +103,8 @@ def _epochs(minibatches: Any, n: int, batch_size: int, seed: int) -> dict[str, b
 
     rng = np.random.default_rng(seed)
     first, second = epoch(rng), epoch(rng)
+    if n < 50:
+        return {}  # too few to tell chance from habit
     again, other = (epoch(np.random.default_rng(seed + more)) for more in (0, 1))
     standing = _deal(np.arange(n), batch_size)
     return {
@@ -121,26 +126,23 @@ minibatches = Exercise(
     answer=lambda n, size, rng: _deal(rng.permutation(n), size),
     use=_epochs,
     draw=lambda rng: (whole(rng, 50, 90), whole(rng, 5, 7), whole(rng, 0, 10**6)),
-    edges=((60, 6, 1), (71, 7, 2)),
+    edges=((60, 6, 1), (71, 7, 2), (5, 8, 3), (4, 1, 4), (12, 4, 5)),
     praise="Each example once an epoch, in a new order every time.",
     slips={
-        "The examples come in the order in which they stand. Shuffle them.": (
-            lambda n, size, rng: _deal(np.arange(n), size)
-        ),
-        "You shuffle the batches. Neighbours stay together; shuffle the examples.": (
-            _whole_batches_shuffled
-        ),
-        "Every epoch has the same order. Let the rng that is handed over draw it.": (
-            lambda n, size, rng: _deal(np.random.default_rng(0).permutation(n), size)
-        ),
+        "The examples come in the order in which they stand. Shuffle them.":
+            lambda n, size, rng: _deal(np.arange(n), size),
+        "You shuffle the batches. Neighbours stay together; shuffle the examples.":
+            _whole_batches_shuffled,
+        "Every epoch has the same order. Let the rng that is handed over draw it.":
+            lambda n, size, rng: _deal(np.random.default_rng(0).permutation(n), size),
         "Two generators with the same seed give different batches: draw with the rng that is "
-        "handed over, so that a run can be repeated.": (
-            lambda n, size, rng: _deal(np.random.default_rng().permutation(n), size)
-        ),
+        "handed over, so that a run can be repeated.":
+            lambda n, size, rng: _deal(np.random.default_rng().permutation(n), size),
         "You turn one order round from epoch to epoch, and the same examples stay together. Draw "
-        "a new permutation.": lambda n, size, rng: _deal(
-            np.roll(np.random.default_rng(0).permutation(n), size * rng.integers(2, 5)), size
-        ),
+        "a new permutation.":
+            lambda n, size, rng: _deal(
+                np.roll(np.random.default_rng(0).permutation(n), size * rng.integers(2, 5)), size
+            ),
     },
     otherwise="Draw one permutation of the n numbers with rng, and cut it into pieces.",
 )
@@ -148,48 +150,47 @@ minibatches = Exercise(
 mean_gradient = Exercise(
     answer=lambda w, x, y: x.T @ (x @ w - y) / len(y),
     draw=lambda rng: (
-        normal(rng, (n := sizes(rng, 2))[0]), normal(rng, n[1], n[0]), normal(rng, n[1])
+        normal(rng, (n := sizes(rng, 2))[0]),
+        normal(rng, n[1], n[0]),
+        normal(rng, n[1]),
     ),
     edges=((np.array([2.0, -1.0]), np.array([[-1.5, 0.5]]), np.array([3.0])),),
     praise="A mean: the same batch twice would give the same step.",
     slips={
-        "That is the sum. With it the step grows with the batch.": (
-            lambda w, x, y: x.T @ (x @ w - y)
-        ),
+        "That is the sum. With it the step grows with the batch.":
+            lambda w, x, y: x.T @ (x @ w - y),
         "You divided by the batch twice.": lambda w, x, y: x.T @ (x @ w - y) / len(y) ** 2,
-        "You divided by the number of weights, not by the number of examples.": (
-            lambda w, x, y: x.T @ (x @ w - y) / len(w)
-        ),
-        "You averaged over the weights as well. Each weight has its own slope.": (
-            lambda w, x, y: np.mean((x @ w - y)[:, None] * x)
-        ),
-        "A 2 too many: the ½ of the loss takes the 2 of the square away.": (
-            lambda w, x, y: 2 * x.T @ (x @ w - y) / len(y)
-        ),
-        "It points downhill. A gradient points uphill, and the update subtracts it.": (
-            lambda w, x, y: x.T @ (y - x @ w) / len(y)
-        ),
-        "Those are the gradients of the single examples. Take their mean.": (
-            lambda w, x, y: (x @ w - y)[:, None] * x
-        ),
-        "The slope of the error is missing: multiply each error by its inputs.": (
-            lambda w, x, y: np.mean(x @ w - y)
-        ),
+        "You divided by the number of weights, not by the number of examples.":
+            lambda w, x, y: x.T @ (x @ w - y) / len(w),
+        "You averaged over the weights as well. Each weight has its own slope.":
+            lambda w, x, y: np.mean((x @ w - y)[:, None] * x),
+        "A 2 too many: the ½ of the loss takes the 2 of the square away.":
+            lambda w, x, y: 2 * x.T @ (x @ w - y) / len(y),
+        "It points downhill. A gradient points uphill, and the update subtracts it.":
+            lambda w, x, y: x.T @ (y - x @ w) / len(y),
+        "Those are the gradients of the single examples. Take their mean.":
+            lambda w, x, y: (x @ w - y)[:, None] * x,
+        "The slope of the error is missing: multiply each error by its inputs.":
+            lambda w, x, y: np.mean(x @ w - y),
         "That is the loss, not its gradient.": lambda w, x, y: np.mean((x @ w - y) ** 2) / 2,
     },
-    otherwise="For one example the gradient is its error, x·w - y, times its inputs. "
-    "Take the mean over the batch; the result has the shape of w.",
-)  # fmt: skip
+    otherwise="For one example the gradient is its error, x·w - y, times its inputs. Take the "
+    "mean over the batch; the result has the shape of w.",
+)
 
 
 def _steps(
-    train: Any, n: int, lr: float, batch_size: int, epochs: int,
+    train: Any,
+    n: int,
+    lr: float,
+    batch_size: int,
+    epochs: int,
     seed: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Train on bowls, one around each place, and say how each step relates to its gradient."""
     draw = np.random.default_rng(seed)
     places = 3 * draw.normal(size=(n, whole(draw, 2, 4)))
-    theta = 8 * draw.normal(size=places.shape[1])
+    start = 8 * draw.normal(size=(places.shape[1],))
 
     def watched(seed: int) -> tuple[list[Batches], Array, Array]:
         seen: list[tuple[Array, NDArray[np.int64]]] = []
@@ -199,15 +200,15 @@ def _steps(
             seen.append((theta, chosen))
             return theta - places[chosen].mean(axis=0) if len(chosen) else np.zeros_like(theta)
 
-        mine, rng = theta.copy(), np.random.default_rng(seed)
+        mine, rng = start.copy(), np.random.default_rng(seed)
         end = call(train, gradient, mine, n, lr, batch_size, epochs, rng)
         batches = [chosen for _, chosen in seen]
         if complaint := _wrong_count(batches, n, batch_size, epochs):
             raise Complaint(complaint)
-        if not np.array_equal(mine, theta):
+        if not np.array_equal(mine, start):
             raise Complaint(CHANGED.format("theta"))
         walk = [theta for theta, _ in seen] + [np.array(plain(end), dtype=float)]
-        if walk[-1].shape != theta.shape:
+        if walk[-1].shape != start.shape:
             raise Complaint("Return the parameters after the last update.")
         if np.array_equal(walk[-1], walk[-2]):
             raise Complaint("You return the parameters as they were before the last update.")
@@ -254,9 +255,12 @@ def _wrong_count(batches: Batches, n: int, size: int, epochs: int) -> str:
 
 
 def _training(
-    *, anew: bool = True, divide: Callable[[int, int, int, float], float] = lambda *_: 1.0,
-    own: bool = False, whole: bool = False,
-) -> Callable[..., Array]:  # fmt: skip
+    *,
+    anew: bool = True,
+    divide: Callable[[int, int, int, float], float] = lambda *_: 1.0,
+    own: bool = False,
+    whole: bool = False,
+) -> Callable[..., Array]:
     """Write the training with the slips that a reader may make."""
 
     def train(
@@ -290,31 +294,24 @@ train = Exercise(
     slips={
         "Both slips are still there. Look at two things: which examples meet in a batch in each "
         "epoch, and how long a step is.": _training(anew=False, divide=lambda m, *_: m),
-        "Every epoch deals the same batches in the same order. Shuffle anew.": _training(
-            anew=False
-        ),
-        "Every epoch deals the same batches, in another order. Shuffle the examples anew.": (
-            _training(anew=False, whole=True)
-        ),
+        "Every epoch deals the same batches in the same order. Shuffle anew.":
+            _training(anew=False),
+        "Every epoch deals the same batches, in another order. Shuffle the examples anew.":
+            _training(anew=False, whole=True),
         "The batches do not come from the rng that is handed over: another seed should deal "
         "others.": _training(own=True),
-        "You divided by the batch twice: the gradient is a mean already.": _training(
-            divide=lambda m, *_: m
-        ),
+        "You divided by the batch twice: the gradient is a mean already.":
+            _training(divide=lambda m, *_: m),
         "You divided by the batch twice: the gradient is a mean already, whatever the size of the "
         "batch.": _training(divide=lambda m, size, *_: size),
-        "You divide by the number of examples. The gradient is a mean already.": _training(
-            divide=lambda m, size, n, lr: n
-        ),
-        "That turns the mean into a sum: the step grows with the batch.": _training(
-            divide=lambda m, *_: 1 / m
-        ),
-        "That turns the mean into a sum: a batch of four makes four times the step.": _training(
-            divide=lambda m, size, *_: 1 / size
-        ),
-        "The short batch steps less far. A mean needs no such correction.": _training(
-            divide=lambda m, size, *_: size / m
-        ),
+        "You divide by the number of examples. The gradient is a mean already.":
+            _training(divide=lambda m, size, n, lr: n),
+        "That turns the mean into a sum: the step grows with the batch.":
+            _training(divide=lambda m, *_: 1 / m),
+        "That turns the mean into a sum: a batch of four makes four times the step.":
+            _training(divide=lambda m, size, *_: 1 / size),
+        "The short batch steps less far. A mean needs no such correction.":
+            _training(divide=lambda m, size, *_: size / m),
         "It climbs now. The update subtracts.": _training(divide=lambda *_: -1.0),
         "The rate is not used.": _training(divide=lambda m, size, n, lr: lr),
     },
@@ -326,40 +323,34 @@ rate_for = Exercise(
         2 * batch_size * curvature * variance / (noise + batch_size * curvature**2 * variance)
     ),
     draw=lambda rng: (
-        between(rng, 0.02, 0.5), whole(rng, 2, 20), between(rng, 0.4, 5), between(rng, 0.5, 4)
+        between(rng, 0.02, 0.5),
+        whole(rng, 2, 20),
+        between(rng, 0.4, 5),
+        between(rng, 0.5, 4),
     ),
     edges=((10.0, 8, 3.0, 0.5),),
     praise="However large the ball may be, this rate stays below 2/λ.",
     slips={
-        "That holds for small rates only. It leaves out the ηλ in 2 - ηλ.": (
-            lambda v, b, k, s: 2 * b * k * v / s
-        ),
+        "That holds for small rates only. It leaves out the ηλ in 2 - ηλ.":
+            lambda v, b, k, s: 2 * b * k * v / s,
         "The batch is missing.": lambda v, b, k, s: 2 * k * v / (s + k * k * v),
-        "The batch belongs on the other side: a larger batch allows a larger rate.": (
-            lambda v, b, k, s: 2 * k * v / (b * s + k * k * v)
-        ),
-        "A 2 is missing. Bring every term with η to one side.": (
-            lambda v, b, k, s: b * k * v / (s + b * k * k * v)
-        ),
-        "A sign slipped when you brought the η over: both terms below are positive.": (
-            lambda v, b, k, s: 2 * b * k * v / (s - b * k * k * v)
-        ),
-        "One λ below is missing: the term is λ times λ.": (
-            lambda v, b, k, s: 2 * b * k * v / (s + b * k * v)
-        ),
-        "noise is σ² already, and you squared it.": (
-            lambda v, b, k, s: 2 * b * k * v / (s * s + b * k * k * v)
-        ),
-        "You took the variance for its root and squared it.": (
-            lambda v, b, k, s: 2 * b * k * v * v / (s + b * k * k * v * v)
-        ),
-        "That is the fraction upside down.": (
-            lambda v, b, k, s: (s + b * k * k * v) / (2 * b * k * v)
-        ),
-        "That is the size of the ball when the rate is the first argument.": (
-            lambda v, b, k, s: v * s / (b * k * (2 - v * k))
-        ),
+        "The batch belongs on the other side: a larger batch allows a larger rate.":
+            lambda v, b, k, s: 2 * k * v / (b * s + k * k * v),
+        "A 2 is missing. Bring every term with η to one side.":
+            lambda v, b, k, s: b * k * v / (s + b * k * k * v),
+        "A sign slipped when you brought the η over: both terms below are positive.":
+            lambda v, b, k, s: 2 * b * k * v / (s - b * k * k * v),
+        "One λ below is missing: the term is λ times λ.":
+            lambda v, b, k, s: 2 * b * k * v / (s + b * k * v),
+        "noise is σ² already, and you squared it.":
+            lambda v, b, k, s: 2 * b * k * v / (s * s + b * k * k * v),
+        "You took the variance for its root and squared it.":
+            lambda v, b, k, s: 2 * b * k * v * v / (s + b * k * k * v * v),
+        "That is the fraction upside down.":
+            lambda v, b, k, s: (s + b * k * k * v) / (2 * b * k * v),
+        "That is the size of the ball when the rate is the first argument.":
+            lambda v, b, k, s: v * s / (b * k * (2 - v * k)),
     },
     otherwise="Multiply v = ησ² / (Bλ(2 - ηλ)) by the denominator, bring the two terms with η to "
     "one side, and divide.",
-)  # fmt: skip
+)

@@ -26,6 +26,7 @@ import minigrad as mg
 from .verdict import Complaint
 
 SECONDS = 10.0
+_HAS_ALARM = hasattr(signal, "setitimer") and sys.platform != "emscripten"
 _SURROUNDINGS = builtins, math, random, np, np.linalg, np.random, mg, mg.nn
 
 
@@ -59,9 +60,13 @@ def _described(error: BaseException) -> str:
 
 
 def _timed(function: Callable[[], Any], seconds: float) -> Any:
-    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+    if _alarm_rings():
         return _until_the_alarm(function, seconds)
     return _line_by_line(function, seconds)
+
+
+def _alarm_rings() -> bool:
+    return _HAS_ALARM and threading.current_thread() is threading.main_thread()
 
 
 def _until_the_alarm(function: Callable[[], Any], seconds: float) -> Any:
@@ -107,7 +112,7 @@ def _line_by_line(function: Callable[[], Any], seconds: float) -> Any:
 def clock_stopped() -> Iterator[None]:
     """Let something take its time that is known to end, as compiling does."""
     trace = sys.gettrace()
-    on = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    on = _alarm_rings()
     timer = signal.setitimer(signal.ITIMER_REAL, 0) if on else (0.0, 0.0)
     sys.settrace(None)
     try:

@@ -10,6 +10,9 @@ from .drawing import Generator, between, whole
 from .exercise import Exercise, call
 from .verdict import Complaint
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[np.float64]
 
 kept = Exercise(
@@ -59,38 +62,42 @@ short_run = Exercise(
     edges=tuple(
         (np.array(losses),)
         for losses in [
-            [2.3, 2.2, 1.5], [2.3, 2.31, 2.29], [2.3, 2.3, 2.35], [2.3, 3.0, 9.0],
-            [2.3, 1.2, 4.0], [2.3, 1.0, nan], [2.3, inf, 2.0], [2.3, nan, 2.0],
-            [40.0, 39.5, 38.9], [0.3, 0.31, 0.27], [2.3, 0.2, 0.1, 2.25], [5.0, 4.0],
+            [2.3, 2.2, 1.5],
+            [2.3, 2.31, 2.29],
+            [2.3, 2.3, 2.35],
+            [2.3, 3.0, 9.0],
+            [2.3, 1.2, 4.0],
+            [2.3, 1.0, nan],
+            [2.3, inf, 2.0],
+            [2.3, nan, 2.0],
+            [40.0, 39.5, 38.9],
+            [0.3, 0.31, 0.27],
+            [2.3, 0.2, 0.1, 2.25],
+            [5.0, 4.0],
         ]
     ),
     draws=12,
     praise="The chart's second step is a program now.",
     slips={
-        "The right runs, the wrong way round: a rate that is too large is divided.": _judging(
-            factors=(10, 0.1, 1)
-        ),
-        "A run that ends in nan counts as one that falls: every comparison with nan is False.": (
-            _judging(broken=lambda losses: False)
-        ),
-        "A run that was infinite on the way and came back has broken, too. Look at all its "
-        "losses.": _judging(broken=lambda losses: not np.isfinite(losses[-1])),
-        "nan is found now, and infinity is not: a run that came back from it has broken.": _judging(
-            broken=lambda losses: np.isnan(losses).any()
-        ),
-        "A run that fell and then jumped up has jumped up. Compare the last loss, not the "
-        "lowest.": _judging(end=np.min),
-        "A rise of one part in fifty is noise: that run hardly moves.": _judging(
-            small=lambda losses: np.where(losses[-1] > losses[0], 0, 0.05 * losses[0])
-        ),
-        "A twentieth of the first loss, not 0.05: a loss of 40 that fell by 1 hardly moved.": (
-            _judging(small=lambda losses: 0.05)
-        ),
+        "The right runs, the wrong way round: a rate that is too large is divided.":
+            _judging(factors=(10, 0.1, 1)),
+        "A run that ends in nan counts as one that falls: every comparison with nan is False.":
+            _judging(broken=lambda losses: False),
+        "A run that was infinite on the way and came back has broken, too. Look at all its losses.":
+            _judging(broken=lambda losses: not np.isfinite(losses[-1])),
+        "nan is found now, and infinity is not: a run that came back from it has broken.":
+            _judging(broken=lambda losses: np.isnan(losses).any()),
+        "A run that fell and then jumped up has jumped up. Compare the last loss, not the lowest.":
+            _judging(end=np.min),
+        "A rise of one part in fifty is noise: that run hardly moves.":
+            _judging(small=lambda losses: np.where(losses[-1] > losses[0], 0, 0.05 * losses[0])),
+        "A twentieth of the first loss, not 0.05: a loss of 40 that fell by 1 hardly moved.":
+            _judging(small=lambda losses: 0.05),
         "A run that hardly moves needs a larger rate, not the same.": _judging(factors=(0.1, 1, 1)),
     },
     otherwise="First look for losses that are not finite. Then compare the last loss with the "
     "first: more than a twentieth above, more than a twentieth below, or in between.",
-)  # fmt: skip
+)
 
 
 def _climbed(climb: Any, first: float, lowest: float, cliff: float, lost: float) -> Any:
@@ -132,40 +139,38 @@ climb = Exercise(
     draw=lambda rng: (
         (first := between(rng, 0.001, 0.02)),
         (best := round(first * 3 ** whole(rng, 2, 4) * float(rng.uniform(0.7, 1.4)), 4)),
-        round(best * float(rng.uniform(20, 40)), 3), float(rng.choice([nan, inf])),
+        round(best * float(rng.uniform(20, 40)), 3),
+        float(rng.choice([nan, inf])),
     ),
     edges=((0.001, 0.3, 10.0, nan), (0.05, 2.0, 1.0, nan), (1.0, 0.3, 10.0, nan)),
     praise="It compares with the run before, stops at nan, and returns the rate before that.",
     slips={
         "It walks past the lowest point. Write down rate and loss, run by run: where should it "
         "have stopped, and why did it not?": _forgets_the_loss,
-        "That is the rate after the best one: it is tried, and must not be kept.": _climb(
-            lambda first, best, loss: 3 * best
-        ),
-        "That is the rate before the best one.": _climb(
-            lambda first, best, loss: max(first, best / 3)
-        ),
+        "That is the rate after the best one: it is tried, and must not be kept.":
+            _climb(lambda first, best, loss: 3 * best),
+        "That is the rate before the best one.":
+            _climb(lambda first, best, loss: max(first, best / 3)),
         "It never moves from the first rate.": lambda run, first: first,
         "That is the loss. Return the rate.": _climb(lambda first, best, loss: loss),
     },
     otherwise="It should return the rate whose run ended lowest: the next one, three times as "
     "large, ended higher or diverged.",
-)  # fmt: skip
+)
 
 converted = Exercise(
     answer=0.125,
     praise="Ten times as much for the momentum, a quarter of it for the batch.",
     slips={
         "The momentum is right. The batch is a quarter as large, too.": 0.5,
-        "The batch is right. Without momentum each gradient counts once instead of ten times.": (
-            0.0125
-        ),
+        "The batch is right. Without momentum each gradient counts once instead of ten times.":
+            0.0125,
         "Momentum makes each gradient count ten times; without it the rate must make up for that, "
         "not fall further.": 0.05 / 10 / 4,
         "A smaller batch is noisier: it takes a smaller rate.": 0.05 * 10 * 4,
         "The table's factor for momentum is made of 1 - μ, not of μ.": 0.05 * 0.9 / 4,
         "The square root is the rule for Adam and its like.": 0.05 * 10 / 2,
     },
-    otherwise="Two lines of the table apply, one for the momentum that goes and one for the batch. "
-    "Multiply by both factors.",
+    otherwise="Two lines of the table apply, one for the momentum that goes and one for the "
+    "batch. Multiply by both factors.",
 )

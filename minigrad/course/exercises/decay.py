@@ -10,6 +10,9 @@ from .comparing import plain
 from .drawing import Generator, between, whole
 from .exercise import Exercise, InTurn, call
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[Any]
 
 stair = Exercise(
@@ -56,10 +59,14 @@ def updates(rng: Generator, *marks: int) -> Array:
 
 
 def _fall(
-    wave: Callable[[Array], Array] = lambda u: np.cos(np.pi * u), *, hold: bool = True,
-    low: Callable[[float], float] = lambda end: end, scale: float = 0.5, one: float = 1.0,
+    wave: Callable[[Array], Array] = lambda u: np.cos(np.pi * u),
+    *,
+    hold: bool = True,
+    low: Callable[[float], float] = lambda end: end,
+    scale: float = 0.5,
+    one: float = 1.0,
     top: Callable[[float, float], float] = lambda start, low: start - low,
-) -> Callable[..., Array]:  # fmt: skip
+) -> Callable[..., Array]:
     """Write cosine decay with the slips that a reader may make."""
 
     def cosine(t: Array, start: float, steps: int, end: float) -> Array:
@@ -83,34 +90,27 @@ cosine = Exercise(
     draws=4,
     praise="It starts level, falls fastest half-way, lands level, and stays.",
     slips={
-        "After its last step it rises again. Hold the part of the way that is done at 1.": _fall(
-            hold=False
-        ),
+        "After its last step it rises again. Hold the part of the way that is done at 1.":
+            _fall(hold=False),
         "It ends at 0. Where does `end` come in?": _fall(low=lambda end: 0.0),
-        "It ends at 0, and after its last step it rises again.": _fall(
-            low=lambda end: 0.0, hold=False
-        ),
-        "It comes back up within the run: half a wave is π, a whole one 2π.": _fall(
-            lambda u: np.cos(2 * np.pi * u)
-        ),
-        "It starts at the end value and rises. Which sign has the cosine?": _fall(
-            lambda u: -np.cos(np.pi * u)
-        ),
+        "It ends at 0, and after its last step it rises again.":
+            _fall(low=lambda end: 0.0, hold=False),
+        "It comes back up within the run: half a wave is π, a whole one 2π.":
+            _fall(lambda u: np.cos(2 * np.pi * u)),
+        "It starts at the end value and rises. Which sign has the cosine?":
+            _fall(lambda u: -np.cos(np.pi * u)),
         "It starts too high: 1 + cos runs from 2 to 0, so it wants halving.": _fall(scale=1.0),
-        "It starts at start + end. What is between the two is their difference.": _fall(
-            top=lambda start, low: start
-        ),
-        "It stops in the middle: a cosine runs from 1 to -1, and 1 + cos from 2 to 0.": _fall(
-            scale=1.0, one=0.0
-        ),
+        "It starts at start + end. What is between the two is their difference.":
+            _fall(top=lambda start, low: start),
+        "It stops in the middle: a cosine runs from 1 to -1, and 1 + cos from 2 to 0.":
+            _fall(scale=1.0, one=0.0),
         "π is missing: the cosine of 1 is not -1.": _fall(np.cos),
-        "NumPy's cosine takes radians: half a turn is π, not 180.": _fall(
-            lambda u: np.cos(180 * u)
-        ),
+        "NumPy's cosine takes radians: half a turn is π, not 180.":
+            _fall(lambda u: np.cos(180 * u)),
         "That is a straight line.": _fall(lambda u: 1 - 2 * u),
     },
-    otherwise="It should be `start` at t = 0, half-way between at t = steps / 2, and `end` from "
-    "t = steps on. Print these three.",
+    otherwise="It should be `start` at t = 0, half-way between at t = steps / 2, and `end` from t "
+    "= steps on. Print these three.",
 )
 
 
@@ -133,25 +133,21 @@ names = InTurn(
         use=lambda linear_decay, t, start, steps: at_once_or_singly(linear_decay, t, start, steps),
         draw=_draw_names,
         draws=4,
-        praise="",
         slips={
-            "`linear_decay` still multiplies by the same factor at each update. Which of the "
-            "two names does that deserve?": _power,
-            "`linear_decay` goes on below zero after its last step: a negative rate climbs.": (
-                lambda t, start, steps: start * (1 - t / steps)
-            ),
-            "`linear_decay` is bent: a power of what is left is polynomial decay, and linear "
-            "only where the power is 1.": _left(2),
-            "`linear_decay` ends at a hundredth. It should end at 0.": (
-                lambda t, start, steps: start * (1 - 0.99 * np.minimum(t / steps, 1))
-            ),
+            "`linear_decay` still multiplies by the same factor at each update. Which of the two "
+            "names does that deserve?": _power,
+            "`linear_decay` goes on below zero after its last step: a negative rate climbs.":
+                lambda t, start, steps: start * (1 - t / steps),
+            "`linear_decay` is bent: a power of what is left is polynomial decay, and linear only "
+            "where the power is 1.": _left(2),
+            "`linear_decay` ends at a hundredth. It should end at 0.":
+                lambda t, start, steps: start * (1 - 0.99 * np.minimum(t / steps, 1)),
             "`linear_decay` rises.": lambda t, start, steps: start * np.minimum(t / steps, 1),
-            "`linear_decay` reaches 0 one update too soon.": (
-                lambda t, start, steps: _left(1)(t, start, steps - 1)
-            ),
+            "`linear_decay` reaches 0 one update too soon.":
+                lambda t, start, steps: _left(1)(t, start, steps - 1),
         },
-        otherwise="`linear_decay` should lose the same amount at each update, be half of "
-        "`start` at steps / 2, and be 0 from t = steps on.",
+        otherwise="`linear_decay` should lose the same amount at each update, be half of `start` "
+        "at steps / 2, and be 0 from t = steps on.",
     ),
     Exercise(
         answer=_power,
@@ -163,27 +159,25 @@ names = InTurn(
         praise="Equal amounts are linear, equal factors exponential. The name says which stays "
         "the same.",
         slips={
-            "`exponential_decay` is still a power of what is left of the run. In an "
-            "exponential t stands in the exponent.": _left(2),
+            "`exponential_decay` is still a power of what is left of the run. In an exponential t "
+            "stands in the exponent.": _left(2),
             "`exponential_decay` is a straight line now.": _left(1),
-            "`exponential_decay` stops falling at its last step. It has no last step: no "
-            "clipping here.": lambda t, start, steps: start * 0.01 ** np.minimum(t / steps, 1),
+            "`exponential_decay` stops falling at its last step. It has no last step: no clipping "
+            "here.": lambda t, start, steps: start * 0.01 ** np.minimum(t / steps, 1),
             "`exponential_decay` has the factor 0.01 at every update. It should take all of "
             "`steps` updates to lose it.": lambda t, start, steps: start * 0.01**t,
-            "`exponential_decay` falls to 1/e in `steps` updates. A hundredth is wanted.": (
-                lambda t, start, steps: start * np.exp(-t / steps)
-            ),
-            "`exponential_decay` falls to 1/100 of 1/e and farther: e^(-k t) with what k?": (
-                lambda t, start, steps: start * np.exp(-100 * t / steps)
-            ),
+            "`exponential_decay` falls to 1/e in `steps` updates. A hundredth is wanted.":
+                lambda t, start, steps: start * np.exp(-t / steps),
+            "`exponential_decay` falls to 1/100 of 1/e and farther: e^(-k t) with what k?":
+                lambda t, start, steps: start * np.exp(-100 * t / steps),
         },
-        otherwise="`exponential_decay` should be `start` at t = 0, a tenth of it at steps / 2, "
-        "a hundredth at steps, and a thousandth at 1.5 · steps.",
+        otherwise="`exponential_decay` should be `start` at t = 0, a tenth of it at steps / 2, a "
+        "hundredth at steps, and a thousandth at 1.5 · steps.",
     ),
 )
 
 
-def _stairs(rule: Callable[..., Array]) -> Callable[..., Array]:
+def _stairs(rule: Callable[..., Any]) -> Callable[..., Array]:
     return lambda start, factor, every, updates: (
         start * rule(np.arange(updates), factor, every) * np.ones(updates)
     )
@@ -192,39 +186,34 @@ def _stairs(rule: Callable[..., Array]) -> Callable[..., Array]:
 staircase = Exercise(
     answer=_stairs(lambda t, g, s: g ** (t // s)),
     draw=lambda rng: (
-        between(rng, 0.3, 0.9), between(rng, 0.3, 0.8), (every := whole(rng, 2, 6)),
+        between(rng, 0.3, 0.9),
+        between(rng, 0.3, 0.8),
+        (every := whole(rng, 2, 6)),
         3 * every + whole(rng, 1, 5),
     ),
     edges=((0.6, 0.5, 4, 14), (0.8, 0.9, 1, 5)),
     praise="A schedule is asked at every update of the run.",
     slips={
-        "The rate still never moves. At which updates is it worked out anew?": _stairs(
-            lambda t, g, s: 1.0
-        ),
-        "It falls a little at each update. A staircase has whole stairs: // and not /.": _stairs(
-            lambda t, g, s: g ** (t / s)
-        ),
-        "It drops one update too soon: with t = 0 the first, no 1 is to be added.": _stairs(
-            lambda t, g, s: g ** ((t + 1) // s)
-        ),
-        "It drops one update too late: update number `every` already has the new rate.": _stairs(
-            lambda t, g, s: g ** (np.maximum(t - 1, 0) // s)
-        ),
+        "The rate still never moves. At which updates is it worked out anew?":
+            _stairs(lambda t, g, s: 1.0),
+        "It falls a little at each update. A staircase has whole stairs: // and not /.":
+            _stairs(lambda t, g, s: g ** (t / s)),
+        "It drops one update too soon: with t = 0 the first, no 1 is to be added.":
+            _stairs(lambda t, g, s: g ** ((t + 1) // s)),
+        "It drops one update too late: update number `every` already has the new rate.":
+            _stairs(lambda t, g, s: g ** (np.maximum(t - 1, 0) // s)),
         "You multiply the last rate by the factor of the whole way so far. Start from `start` at "
         "every update.": _stairs(lambda t, g, s: np.cumprod(g ** (t // s))),
-        "The factor is not multiplied by the number of the stair, but raised to it.": _stairs(
-            lambda t, g, s: g * (t // s)
-        ),
-        "It moves once, and stays: the condition is still there.": _stairs(
-            lambda t, g, s: np.where(t < s, 1.0, g)
-        ),
-        "From update `every` on it is right, but the list lacks the updates before.": (
-            lambda a, g, s, n: a * g ** (np.arange(s, n) // s)
-        ),
+        "The factor is not multiplied by the number of the stair, but raised to it.":
+            _stairs(lambda t, g, s: g * (t // s)),
+        "It moves once, and stays: the condition is still there.":
+            _stairs(lambda t, g, s: np.where(t < s, 1.0, g)),
+        "From update `every` on it is right, but the list lacks the updates before.":
+            lambda a, g, s, n: a * g ** (np.arange(s, n) // s),
     },
     otherwise="With start 0.6, factor 0.5 and every 4, updates 0 to 3 use 0.6, updates 4 to 7 use "
     "0.3, and so on, one rate for each update.",
-)  # fmt: skip
+)
 
 best_rate = Exercise(
     answer=lambda m, curvature, variance: curvature * m / (curvature**2 * m + variance),
@@ -234,25 +223,19 @@ best_rate = Exercise(
     slips={
         "That is right for curvature 1. Where does λ enter?": lambda m, c, v: m / (m + v),
         "The λ below comes from (1 - ηλ)², so it is squared.": lambda m, c, v: c * m / (c * m + v),
-        "A λ is missing above: differentiate (1 - ηλ)² m once more, chain rule included.": (
-            lambda m, c, v: m / (c**2 * m + v)
-        ),
+        "A λ is missing above: differentiate (1 - ηλ)² m once more, chain rule included.":
+            lambda m, c, v: m / (c**2 * m + v),
         "That is the best rate without noise.": lambda m, c, v: 1 / c,
-        "The noise is given as a variance, and is squared already.": (
-            lambda m, c, v: c * m / (c**2 * m + v**2)
-        ),
-        "m is a mean square already: do not square it again.": (
-            lambda m, c, v: c * m**2 / (c**2 * m**2 + v)
-        ),
-        "Twice the best: there the next mean square is as large as this one.": (
-            lambda m, c, v: 2 * c * m / (c**2 * m + v)
-        ),
-        "Half of it. Both terms have a 2 when you differentiate, and it cancels.": (
-            lambda m, c, v: c * m / (c**2 * m + v) / 2
-        ),
-        "That is the mean square after the best step. Which rate leads there?": (
-            lambda m, c, v: m * v / (c**2 * m + v)
-        ),
+        "The noise is given as a variance, and is squared already.":
+            lambda m, c, v: c * m / (c**2 * m + v**2),
+        "m is a mean square already: do not square it again.":
+            lambda m, c, v: c * m**2 / (c**2 * m**2 + v),
+        "Twice the best: there the next mean square is as large as this one.":
+            lambda m, c, v: 2 * c * m / (c**2 * m + v),
+        "Half of it. Both terms have a 2 when you differentiate, and it cancels.":
+            lambda m, c, v: c * m / (c**2 * m + v) / 2,
+        "That is the mean square after the best step. Which rate leads there?":
+            lambda m, c, v: m * v / (c**2 * m + v),
         "Turn the fraction over.": lambda m, c, v: (c**2 * m + v) / (c * m),
     },
     otherwise="Write the next mean square, (1 - ηλ)² m + η² σ², as a function of η, and set its "

@@ -14,6 +14,9 @@ from .drawing import Generator, normal, whole
 from .exercise import Exercise, InTurn, call
 from .verdict import UNANSWERED, Complaint
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 by_hand = Exercise(
     answer=(8.0, 3.0),
     praise="Two paths lead from a to the result, and their shares 5 and 3 add up.",
@@ -24,8 +27,8 @@ by_hand = Exercise(
         "f?": (3.0, 3.0),
         "Along a path factors are multiplied. Where two paths meet, shares are added.": (15.0, 3.0),
         "For b you stopped at the sum. One more factor waits on the way to f.": (8.0, 1.0),
-        "For b you took the wrong factor: the local derivative of a product is the other "
-        "argument.": (8.0, 5.0),
+        "For b you took the wrong factor: the local derivative of a product is the other argument.":
+            (8.0, 5.0),
         "Those are the right numbers in the other order: first a, then b.": (3.0, 8.0),
         "That is the value of f, not its slopes.": 15.0,
     },
@@ -48,9 +51,14 @@ def _in_order(output: Any) -> list[Any]:
 
 
 def _walk(
-    output: Any, *, reverse: bool = True, add: bool = True, seed: float = 1.0,
-    chain: bool = True, local: bool = True,
-) -> None:  # fmt: skip
+    output: Any,
+    *,
+    reverse: bool = True,
+    add: bool = True,
+    seed: float = 1.0,
+    chain: bool = True,
+    local: bool = True,
+) -> None:
     """Fill in every gradient, with the slips that a reader may make."""
     values = _in_order(output)
     output.grad = seed
@@ -94,21 +102,18 @@ divide = Exercise(
     edges=((6.0, 4.0), (-1.0, 0.5), (3, -2)),
     praise="With this line the engine divides, and nothing else in it had to change.",
     slips={
-        "A larger b makes the quotient smaller, and your slope in b says the opposite.": (
-            _with_slopes(lambda a, b: (1 / b, a / b**2))
-        ),
-        "The two slopes have changed places. They stand in the order of the parents.": (
-            _with_slopes(lambda a, b: (-a / b**2, 1 / b))
-        ),
-        "The slope in b lacks a square: differentiate a · b⁻¹ with respect to b.": (
-            _with_slopes(lambda a, b: (1 / b, -a / b))
-        ),
+        "A larger b makes the quotient smaller, and your slope in b says the opposite.":
+            _with_slopes(lambda a, b: (1 / b, a / b**2)),
+        "The two slopes have changed places. They stand in the order of the parents.":
+            _with_slopes(lambda a, b: (-a / b**2, 1 / b)),
+        "The slope in b lacks a square: differentiate a · b⁻¹ with respect to b.":
+            _with_slopes(lambda a, b: (1 / b, -a / b)),
         "The slope in b has lost its factor a.": _with_slopes(lambda a, b: (1 / b, -1 / b**2)),
         "Those are the slopes of a product.": _with_slopes(lambda a, b: (b, a)),
-        "The slope in a is right. The one in b is the slope of ln b: a is divided by b, and b does "
-        "not stand alone.": _with_slopes(lambda a, b: (1 / b, 1 / b)),
-        "The slope in b is right. Hold b fixed and ask what a does: a / b is a straight line in "
-        "a.": _with_slopes(lambda a, b: (1.0, -a / b**2)),
+        "The slope in a is right. The one in b is the slope of ln b: a is divided by b, and b "
+        "does not stand alone.": _with_slopes(lambda a, b: (1 / b, 1 / b)),
+        "The slope in b is right. Hold b fixed and ask what a does: a / b is a straight line in a.":
+            _with_slopes(lambda a, b: (1.0, -a / b**2)),
     },
     otherwise="The value is right, the slopes are not. Hold b fixed and differentiate a / b with "
     "respect to a, then the other way round.",
@@ -149,22 +154,18 @@ backward = Exercise(
     ),
     praise="Last made first, and every share is added: that is the whole of the walk.",
     slips={
-        "Most values hand on nothing, and one of two shares gets lost.": partial(
-            _walk, reverse=False, add=False
-        ),
-        "The order is right now. A value that is used twice still loses a share.": partial(
-            _walk, add=False
-        ),
-        "Shares are added now. Yet most values hand on their gradient before they have one.": (
-            partial(_walk, reverse=False)
-        ),
-        "Every gradient is zero. What is the slope of the output in itself?": partial(
-            _walk, seed=0.0
-        ),
+        "Most values hand on nothing, and one of two shares gets lost.":
+            partial(_walk, reverse=False, add=False),
+        "The order is right now. A value that is used twice still loses a share.":
+            partial(_walk, add=False),
+        "Shares are added now. Yet most values hand on their gradient before they have one.":
+            partial(_walk, reverse=False),
+        "Every gradient is zero. What is the slope of the output in itself?":
+            partial(_walk, seed=0.0),
         "You hand on the local derivative alone. The chain rule multiplies it by the gradient of "
         "the result.": partial(_walk, chain=False),
-        "You hand on the gradient as it is. The chain rule multiplies it by the local "
-        "derivative.": partial(_walk, local=False),
+        "You hand on the gradient as it is. The chain rule multiplies it by the local derivative.":
+            partial(_walk, local=False),
     },
     otherwise="The gradients are not those of the walk. Follow u · (u + b) with your code on "
     "paper, and write down each grad as it changes.",
@@ -176,27 +177,22 @@ dual_multiply = Exercise(
     edges=((3.0, 0.0, 5.0, 2.0), (2.0, 1.0, -4.0, 0.0)),
     praise="The product rule. The slope travels forward with the value, and no graph is kept.",
     slips={
-        "The slope of a product is not the product of the slopes.": (
-            lambda a, da, b, db: (a * b, da * db)
-        ),
+        "The slope of a product is not the product of the slopes.":
+            lambda a, da, b, db: (a * b, da * db),
         "That adds the slopes, as a sum does.": lambda a, da, b, db: (a * b, da + db),
         "Each slope belongs with the other value.": lambda a, da, b, db: (a * b, a * da + b * db),
-        "A minus belongs to the quotient. In a product both terms add.": (
-            lambda a, da, b, db: (a * b, b * da - a * db)
-        ),
-        "One term of two: you hold a fixed. It moves as well.": (
-            lambda a, da, b, db: (a * b, a * db)
-        ),
-        "One term of two: you hold b fixed. It moves as well.": (
-            lambda a, da, b, db: (a * b, b * da)
-        ),
+        "A minus belongs to the quotient. In a product both terms add.":
+            lambda a, da, b, db: (a * b, b * da - a * db),
+        "One term of two: you hold a fixed. It moves as well.":
+            lambda a, da, b, db: (a * b, a * db),
+        "One term of two: you hold b fixed. It moves as well.":
+            lambda a, da, b, db: (a * b, b * da),
         "First the value, then the slope.": lambda a, da, b, db: (a * db + b * da, a * b),
-        "That is the slope alone. Return the pair: the value and the slope.": (
-            lambda a, da, b, db: a * db + b * da
-        ),
+        "That is the slope alone. Return the pair: the value and the slope.":
+            lambda a, da, b, db: a * db + b * da,
     },
-    otherwise="Return two numbers: a · b, and what a · b does when a moves at the rate da and b at "
-    "the rate db.",
+    otherwise="Return two numbers: a · b, and what a · b does when a moves at the rate da and b "
+    "at the rate db.",
 )
 
 
@@ -211,8 +207,6 @@ bump = InTurn(
         answer=_right_bump,
         use=primitives.value,
         draw=lambda rng: (normal(rng, whole(rng, 2, 4)),),
-        praise="",
-        slips={},
         otherwise="Before the derivative: the value is not exp(-x²).",
     ),
     Exercise(
@@ -220,22 +214,17 @@ bump = InTurn(
         use=primitives.slope,
         draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
         edges=((np.array([[0.5, -1.0, 0.0]]), np.array([[2.0, -1.0, 3.0]])),),
-        praise="",
         slips={
             "The sign: where x is positive the bump falls.": _bump(lambda g, y, x: g * y * 2 * x),
             "The 2 went missing: the inner function is x².": _bump(lambda g, y, x: -g * y * x),
-            "You differentiated exp alone. The inner function -x² has a slope too.": _bump(
-                lambda g, y, x: g * y
-            ),
-            "That is the slope of -x². The outer function has one too.": _bump(
-                lambda g, y, x: g * -2 * x
-            ),
-            "g is not used: the gradient that arrives must be handed on.": _bump(
-                lambda g, y, x: -2 * x * y
-            ),
-            "In place of y, which is exp(-x²) already, you took exp of something else.": _bump(
-                lambda g, y, x: g * -2 * x * mg.exp(y)
-            ),
+            "You differentiated exp alone. The inner function -x² has a slope too.":
+                _bump(lambda g, y, x: g * y),
+            "That is the slope of -x². The outer function has one too.":
+                _bump(lambda g, y, x: g * -2 * x),
+            "g is not used: the gradient that arrives must be handed on.":
+                _bump(lambda g, y, x: -2 * x * y),
+            "In place of y, which is exp(-x²) already, you took exp of something else.":
+                _bump(lambda g, y, x: g * -2 * x * mg.exp(y)),
         },
         otherwise="The derivative takes (g, y, x): the gradient that arrives, the result "
         "exp(-x²), and x. It returns g times the slope of exp(-x²) in x.",
@@ -245,8 +234,7 @@ bump = InTurn(
         use=primitives.bend,
         draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
         praise="The engine differentiates your operation as often as you like.",
-        slips={},
-        otherwise="The slope is right, but not the slope of the slope: write it with g, y, x "
-        "and minigrad's functions, not with NumPy's or with plain numbers.",
+        otherwise="The slope is right, but not the slope of the slope: write it with g, y, x and "
+        "minigrad's functions, not with NumPy's or with plain numbers.",
     ),
 )

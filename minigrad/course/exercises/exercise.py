@@ -3,7 +3,7 @@
 import copy
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -52,9 +52,9 @@ class Exercise:
     """
 
     answer: Any
-    praise: str
-    slips: Mapping[str, Any]
     otherwise: str
+    praise: str = ""
+    slips: Mapping[str, Any] = field(default_factory=dict)
     draw: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
     edges: tuple[tuple[Any, ...], ...] = ()
     use: Callable[..., Any] = call
@@ -67,15 +67,12 @@ class Exercise:
         rng = np.random.default_rng(seed)
         return [*self.edges, *(self.draw(rng) for _ in range(self.draws))]
 
-    def outcome(self, answer: Any, *arguments: Any) -> Any:
-        """Return what comes of an answer, in plain form."""
-        with surroundings_put_back():
-            found = self.use(answer if callable(answer) else plain(answer), *arguments)
-        return plain(found)
+    def outcome(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
+        """Return what comes of an answer of ours, in plain form."""
+        return plain(self._used(answer, given, copy.deepcopy(arguments)))
 
-    def on_copies(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
-        """Return what comes of an answer of ours, and leave the arguments as they are."""
-        return self.outcome(answer, *given, *copy.deepcopy(arguments))
+    def _used(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
+        return self.use(answer if callable(answer) else plain(answer), *given, *arguments)
 
     def __call__(self, answer: Any, *given: Any, seed: int = 0) -> Verdict:
         """Judge an answer.
@@ -102,7 +99,7 @@ class Exercise:
 
     def _compared(self, answer: Any, given: Any, inputs: list[Any]) -> Verdict:
         got = [self._tried(answer, given, arguments) for arguments in inputs]
-        wanted = [self.on_copies(self.answer, given, arguments) for arguments in inputs]
+        wanted = [self.outcome(self.answer, given, arguments) for arguments in inputs]
         wrong = [i for i, want in enumerate(wanted) if not same(want, got[i])]
         if not wrong:
             return Verdict(True, self.praise)
@@ -132,7 +129,9 @@ class Exercise:
         mine = copy.deepcopy(arguments)
 
         def call_and_look() -> Any:
-            got = self.outcome(answer, *given, *mine)
+            with surroundings_put_back():
+                got = self._used(answer, given, mine)
+            got = plain(got)  # with functions that are NumPy's own again
             for name, before, after in zip(self._names(given), arguments, mine, strict=False):
                 if not untouched(before, after):
                     raise Complaint(CHANGED.format(name))
@@ -152,7 +151,7 @@ class Exercise:
         with np.errstate(all="ignore"):
             for arguments, mine in zip(inputs, got, strict=True):
                 try:
-                    outcome = self.on_copies(slip, given, arguments)
+                    outcome = self.outcome(slip, given, arguments)
                 except Exception as error:
                     if not isinstance(mine, Complaint) or mine.raised != type(error).__name__:
                         return False

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from .drawing import Generator, between, normal, whole
 from .exercise import Exercise
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[np.float64]
 
 landing = Exercise(
@@ -20,8 +23,8 @@ landing = Exercise(
         "That is where you are after one update.": -0.6,
         "That is where you are after two updates.": 0.36,
         "That is one update too many.": 0.1296,
-        "The factor is right. Each update multiplies by it again: a power, not a product with "
-        "3.": -1.8,
+        "The factor is right. Each update multiplies by it again: a power, not a product with 3.":
+            -1.8,
         "You took the first step three times. The slope changes on the way.": -3.8,
         "That climbs. The update subtracts.": 2.6**3,
         "You left the curvature out: the factor is 1 - ηλ, not 1 - η.": 0.512,
@@ -36,10 +39,10 @@ landing = Exercise(
 def _bowl(rng: Generator, n: int) -> Array:
     """Draw the Hessian of a tilted bowl."""
     directions, _ = np.linalg.qr(rng.normal(size=(n, n)))
-    return np.round(directions @ np.diag(rng.uniform(0.8, 9.0, n)) @ directions.T, 2)
+    return np.array(directions @ np.diag(rng.uniform(0.8, 9.0, n)) @ directions.T, dtype=np.float64)
 
 
-def _of_curvatures(rule: Callable[[Array], Any]) -> Callable[[Array], Any]:
+def _of_curvatures(rule: Callable[[Array], Any]) -> Callable[[Any], Any]:
     return lambda hessian: rule(np.linalg.eigvalsh(hessian))
 
 
@@ -49,32 +52,24 @@ best_rate = Exercise(
     edges=((np.diag([3.0, 0.5, 8.0]),), (np.array([[4.0]]),)),
     praise="The steepest and the gentlest direction shrink equally fast.",
     slips={
-        "That is the largest stable rate. There the steepest direction no longer shrinks.": (
-            _of_curvatures(lambda values: 2 / values[-1])
-        ),
+        "That is the largest stable rate. There the steepest direction no longer shrinks.":
+            _of_curvatures(lambda values: 2 / values[-1]),
         "That rate deals with the steepest direction in one update, and is slower than need be "
         "along the gentlest.": _of_curvatures(lambda values: 1 / values[-1]),
-        "Half of it. Set 1 - ηλ_min equal to ηλ_max - 1 and solve again.": _of_curvatures(
-            lambda values: 1 / (values[-1] + values[0])
-        ),
-        "You added all eigenvalues up. Only the largest and the smallest decide.": (
-            lambda hessian: 2 / np.trace(hessian)
-        ),
-        "You used the diagonal. In a tilted bowl the curvatures are the eigenvalues.": (
-            lambda hessian: 2 / (np.diag(hessian).max() + np.diag(hessian).min())
-        ),
-        "Too large for every direction but the gentlest: the walk diverges.": _of_curvatures(
-            lambda values: 2 / values[0]
-        ),
-        "A plus became a minus: the two curvatures are added.": _of_curvatures(
-            lambda values: 2 / (values[-1] - values[0])
-        ),
-        "That is the condition number. The rate has the curvatures below.": _of_curvatures(
-            lambda values: values[-1] / values[0]
-        ),
-        "That is the factor by which an update at the best rate shrinks the distance.": (
-            _of_curvatures(lambda values: (values[-1] - values[0]) / (values[-1] + values[0]))
-        ),
+        "Half of it. Set 1 - ηλ_min equal to ηλ_max - 1 and solve again.":
+            _of_curvatures(lambda values: 1 / (values[-1] + values[0])),
+        "You added all eigenvalues up. Only the largest and the smallest decide.":
+            lambda hessian: 2 / np.trace(hessian),
+        "You used the diagonal. In a tilted bowl the curvatures are the eigenvalues.":
+            lambda hessian: 2 / (np.diag(hessian).max() + np.diag(hessian).min()),
+        "Too large for every direction but the gentlest: the walk diverges.":
+            _of_curvatures(lambda values: 2 / values[0]),
+        "A plus became a minus: the two curvatures are added.":
+            _of_curvatures(lambda values: 2 / (values[-1] - values[0])),
+        "That is the condition number. The rate has the curvatures below.":
+            _of_curvatures(lambda values: values[-1] / values[0]),
+        "That is the factor by which an update at the best rate shrinks the distance.":
+            _of_curvatures(lambda values: (values[-1] - values[0]) / (values[-1] + values[0])),
     },
     otherwise="Which two eigenvalues decide? np.linalg.eigvalsh(hessian) gives them all, rising. "
     "Return one number.",
@@ -84,12 +79,15 @@ best_rate = Exercise(
 def _fit(
     w_scale: Callable[[int], float] = lambda n: 1.0,
     b_scale: Callable[[int], float] = lambda n: 1.0,
-    stale: bool = True, less: int = 0, swap: bool = False,
-) -> Callable[..., tuple[float, float]]:  # fmt: skip
+    stale: bool = True,
+    less: int = 0,
+    swap: bool = False,
+) -> Callable[..., tuple[float, float]]:
     """Fit a line by gradient descent, with the slips that a reader may make."""
 
     def fit(x: Array, y: Array, lr: float, updates: int) -> tuple[float, float]:
-        w = b = 0.0
+        w: Any = 0.0
+        b: Any = 0.0
         for _ in range(updates - less):
             error = w * x + b - y
             w -= lr * w_scale(len(x)) * 2 * np.mean(error * x)
@@ -108,12 +106,12 @@ def _both(scale: Callable[[int], float], **slips: Any) -> Callable[..., tuple[fl
 fit = Exercise(
     answer=_fit(),
     draw=lambda rng: (
-        normal(rng, n := whole(rng, 4, 8)), normal(rng, n) + 3, between(rng, 0.01, 0.08),
+        normal(rng, n := whole(rng, 4, 8)),
+        normal(rng, n) + 3,
+        between(rng, 0.01, 0.08),
         whole(rng, 3, 8),
     ),
-    edges=(
-        (np.array([0.5, 1.0, 2.0, 2.5, 4.0]), np.array([3.0, 5.5, 8.0, 9.0, 14.5]), 0.04, 6),
-    ),
+    edges=((np.array([0.5, 1.0, 2.0, 2.5, 4.0]), np.array([3.0, 5.5, 8.0, 9.0, 14.5]), 0.04, 6),),
     praise="A mean keeps the rate's meaning, however many examples there are.",
     slips={
         "The steps are too long still, all by the same factor. By which?": _both(lambda n: n),
@@ -122,59 +120,48 @@ fit = Exercise(
         "You divide by N twice: a mean is already divided.": _both(lambda n: 1 / n),
         "It climbs now. The update subtracts.": _both(lambda n: -1),
         "You divide by 100. These are other points, and not as many.": _both(lambda n: n / 100),
-        "Right numbers in the wrong order: first the slope w, then the intercept b.": _fit(
-            swap=True
-        ),
+        "Right numbers in the wrong order: first the slope w, then the intercept b.":
+            _fit(swap=True),
         "The 2 went missing: the slope of a square is twice the error.": _both(lambda n: 0.5),
-        "b must step by the error of the same place as w: find both slopes, then take both "
-        "steps.": _fit(stale=False),
+        "b must step by the error of the same place as w: find both slopes, then take both steps.":
+            _fit(stale=False),
         "That is the line after one update less.": _fit(less=1),
     },
     otherwise="The line is not where gradient descent on the mean squared error would be. Which "
     "lines depend on how many examples there are?",
-)  # fmt: skip
+)
 
 exact_rate = Exercise(
     answer=lambda grad, hessian: grad @ grad / (grad @ hessian @ grad),
     draw=lambda rng: (normal(rng, n := whole(rng, 2, 5)), _bowl(rng, n)),
     praise="No other rate lands lower along this gradient.",
     slips={
-        "That is the curvature along the gradient: turn the fraction over.": (
-            lambda g, h: (g @ h @ g) / (g @ g)
-        ),
-        "Twice the right one: that rate lands exactly as high as it started.": (
-            lambda g, h: 2 * (g @ g) / (g @ h @ g)
-        ),
-        "Half of the right one. The ½ of the bowl goes when you differentiate the square.": (
-            lambda g, h: (g @ g) / (g @ h @ g) / 2
-        ),
-        "The length of the gradient is missing a square.": (
-            lambda g, h: np.sqrt(g @ g) / (g @ h @ g)
-        ),
-        "That rate makes the next gradient shortest, not the loss lowest.": (
-            lambda g, h: (g @ h @ g) / (h @ g @ (h @ g))
-        ),
-        "The update subtracts already: the rate itself is positive.": (
-            lambda g, h: -(g @ g) / (g @ h @ g)
-        ),
-        "That is the limit for a whole walk. Here you choose for one step.": (
-            lambda g, h: 2 / np.linalg.eigvalsh(h)[-1]
-        ),
-        "That is safe for any gradient. You know this one, and can do better.": (
-            lambda g, h: 1 / np.linalg.eigvalsh(h)[-1]
-        ),
-        "That is the best rate for a whole walk. Here you choose for one step.": (
-            lambda g, h: 2 / np.linalg.eigvalsh(h)[[0, -1]].sum()
-        ),
+        "That is the curvature along the gradient: turn the fraction over.":
+            lambda g, h: (g @ h @ g) / (g @ g),
+        "Twice the right one: that rate lands exactly as high as it started.":
+            lambda g, h: 2 * (g @ g) / (g @ h @ g),
+        "Half of the right one. The ½ of the bowl goes when you differentiate the square.":
+            lambda g, h: (g @ g) / (g @ h @ g) / 2,
+        "The length of the gradient is missing a square.":
+            lambda g, h: np.sqrt(g @ g) / (g @ h @ g),
+        "That rate makes the next gradient shortest, not the loss lowest.":
+            lambda g, h: (g @ h @ g) / (h @ g @ (h @ g)),
+        "The update subtracts already: the rate itself is positive.":
+            lambda g, h: -(g @ g) / (g @ h @ g),
+        "That is the limit for a whole walk. Here you choose for one step.":
+            lambda g, h: 2 / np.linalg.eigvalsh(h)[-1],
+        "That is safe for any gradient. You know this one, and can do better.":
+            lambda g, h: 1 / np.linalg.eigvalsh(h)[-1],
+        "That is the best rate for a whole walk. Here you choose for one step.":
+            lambda g, h: 2 / np.linalg.eigvalsh(h)[[0, -1]].sum(),
     },
     otherwise="Write f along the ray θ - ηg as a function of η alone, and set its slope to zero. "
     "Return one number.",
 )
 
 N = 455
-TOP = (
-    13.278  # the largest eigenvalue of XᵀX / N over the training inputs of mg.data.breast_cancer()
-)
+# The largest eigenvalue of XᵀX / N over the training inputs of mg.data.breast_cancer().
+TOP = 13.278
 
 limit = Exercise(
     answer=8 / TOP,

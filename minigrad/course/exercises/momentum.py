@@ -10,22 +10,23 @@ from .drawing import between, normal, sizes, whole
 from .exercise import Exercise, InTurn, call
 from .verdict import Complaint
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[np.float64]
 
 landing = Exercise(
     answer=0.48,
     praise="The first velocity is 2 and leads to 0.8. The second is 0.8 · 2 + 1.6 = 3.2.",
     slips={
-        "That is where you are without a memory. The velocity keeps a part of the first slope.": (
-            0.64
-        ),
+        "That is where you are without a memory. The velocity keeps a part of the first slope.":
+            0.64,
         "That is where you are after one update.": 0.8,
         "That is where you are after three updates.": 0.128,
         "The old velocity fades: multiply it by μ before you add the slope.": 0.44,
         "You averaged: heavy ball adds the whole slope, not 1 - μ of it.": 0.8896,
-        "The new slope enters the velocity whole. Only the old velocity is multiplied by μ.": (
-            0.5776
-        ),
+        "The new slope enters the velocity whole. Only the old velocity is multiplied by μ.":
+            0.5776,
         "The slope of θ² is 2θ, not θ.": 0.73,
         "That climbs. The update subtracts.": 1.6,
         "You left out the rate.": -0.6,
@@ -53,58 +54,46 @@ def _rolling(
 update = Exercise(
     answer=_rolling(),
     draw=lambda rng: (
-        *normal(rng, 3, sizes(rng, 1)[0]), between(rng, 0.02, 0.9), between(rng, 0.3, 0.95)
+        *normal(rng, 3, sizes(rng, 1)[0]),
+        between(rng, 0.02, 0.9),
+        between(rng, 0.3, 0.95),
     ),
     edges=((*normal(np.random.default_rng(6), 3, 3, 2), 0.1, 0.6),),
     praise="Two lines, and a step remembers.",
     slips={
-        "Return two things, theta and velocity: the next update needs both.": (
-            lambda *arguments: _rolling()(*arguments)[0]
-        ),
-        "The right two, the wrong way round: theta first, then velocity.": (
-            lambda *arguments: _rolling()(*arguments)[::-1]
-        ),
-        "That is the average form: heavy ball adds the whole gradient.": _rolling(
-            lambda v, g, lr, mu: mu * v + (1 - mu) * g
-        ),
-        "theta moves by the old velocity: find the new one first.": _rolling(
-            step=lambda new, v, g, lr, mu: lr * v
-        ),
-        "You walk uphill: the step is subtracted.": _rolling(
-            step=lambda new, v, g, lr, mu: -lr * new
-        ),
-        "The old velocity does not fade. Multiply it by the momentum.": _rolling(
-            lambda v, g, lr, mu: v + g
-        ),
-        "The momentum multiplies the old velocity alone, not the gradient.": _rolling(
-            lambda v, g, lr, mu: mu * (v + g)
-        ),
-        "The momentum belongs to the old velocity, and you gave it to the gradient.": _rolling(
-            lambda v, g, lr, mu: v + mu * g
-        ),
-        "The velocity is new, and theta does not use it: that step is plain.": _rolling(
-            step=lambda new, v, g, lr, mu: lr * g
-        ),
-        "The rate is not used: theta moves by the whole velocity.": _rolling(
-            step=lambda new, v, g, lr, mu: new
-        ),
-        "The rate is in there twice: it multiplies the velocity, and nothing inside it.": _rolling(
-            lambda v, g, lr, mu: mu * v + lr * g
-        ),
+        "Return two things, theta and velocity: the next update needs both.":
+            lambda *arguments: _rolling()(*arguments)[0],
+        "The right two, the wrong way round: theta first, then velocity.":
+            lambda *arguments: _rolling()(*arguments)[::-1],
+        "That is the average form: heavy ball adds the whole gradient.":
+            _rolling(lambda v, g, lr, mu: mu * v + (1 - mu) * g),
+        "theta moves by the old velocity: find the new one first.":
+            _rolling(step=lambda new, v, g, lr, mu: lr * v),
+        "You walk uphill: the step is subtracted.":
+            _rolling(step=lambda new, v, g, lr, mu: -lr * new),
+        "The old velocity does not fade. Multiply it by the momentum.":
+            _rolling(lambda v, g, lr, mu: v + g),
+        "The momentum multiplies the old velocity alone, not the gradient.":
+            _rolling(lambda v, g, lr, mu: mu * (v + g)),
+        "The momentum belongs to the old velocity, and you gave it to the gradient.":
+            _rolling(lambda v, g, lr, mu: v + mu * g),
+        "The velocity is new, and theta does not use it: that step is plain.":
+            _rolling(step=lambda new, v, g, lr, mu: lr * g),
+        "The rate is not used: theta moves by the whole velocity.":
+            _rolling(step=lambda new, v, g, lr, mu: new),
+        "The rate is in there twice: it multiplies the velocity, and nothing inside it.":
+            _rolling(lambda v, g, lr, mu: mu * v + lr * g),
         "That is the rate-inside form. It walks alike while the rate stays, but its velocity is "
-        "another one.": _rolling(
-            lambda v, g, lr, mu: mu * v + lr * g, lambda new, v, g, lr, mu: new
-        ),
-        "That is Nesterov's step. Heavy ball moves by the velocity itself.": _rolling(
-            step=lambda new, v, g, lr, mu: lr * (g + mu * new)
-        ),
-        "You forget everything: the velocity must keep a part of the old one.": _rolling(
-            lambda v, g, lr, mu: g
-        ),
+        "another one.":
+            _rolling(lambda v, g, lr, mu: mu * v + lr * g, lambda new, v, g, lr, mu: new),
+        "That is Nesterov's step. Heavy ball moves by the velocity itself.":
+            _rolling(step=lambda new, v, g, lr, mu: lr * (g + mu * new)),
+        "You forget everything: the velocity must keep a part of the old one.":
+            _rolling(lambda v, g, lr, mu: g),
     },
-    otherwise="First the velocity: momentum times the old one, plus the gradient. Then theta moves "
-    "against it by the rate.",
-)  # fmt: skip
+    otherwise="First the velocity: momentum times the old one, plus the gradient. Then theta "
+    "moves against it by the rate.",
+)
 
 
 def _part(number: int) -> Callable[..., Any]:
@@ -136,29 +125,23 @@ convert = InTurn(
         answer=_with_rate(lambda lr, mu, new: lr / (1 - mu)),
         use=_part(0),
         draw=_draw_change,
-        praise="",
         slips={
-            "Rate: that is the factor for the velocity. The rate comes first.": _with_rate(
-                lambda lr, mu, new: new / lr
-            ),
-            "Rate: the wrong way. The average's velocity is 1/(1 - μ) times smaller, so its "
-            "rate must be larger.": _with_rate(lambda lr, mu, new: lr * (1 - mu)),
-            "Rate: unchanged, the average form makes steps that are 1/(1 - μ) times shorter.": (
-                _with_rate(lambda lr, mu, new: lr)
-            ),
-            "Rate: divide by what the average leaves of each gradient. That is not μ.": (
-                _with_rate(lambda lr, mu, new: lr / mu)
-            ),
+            "Rate: that is the factor for the velocity. The rate comes first.":
+                _with_rate(lambda lr, mu, new: new / lr),
+            "Rate: the wrong way. The average's velocity is 1/(1 - μ) times smaller, so its rate "
+            "must be larger.": _with_rate(lambda lr, mu, new: lr * (1 - mu)),
+            "Rate: unchanged, the average form makes steps that are 1/(1 - μ) times shorter.":
+                _with_rate(lambda lr, mu, new: lr),
+            "Rate: divide by what the average leaves of each gradient. That is not μ.":
+                _with_rate(lambda lr, mu, new: lr / mu),
             "Rate: a sign slipped, it is 1 - μ.": _with_rate(lambda lr, mu, new: lr / (1 + mu)),
-            "Rate: the two walk alike before the change, so the old rate counts.": _with_rate(
-                lambda lr, mu, new: new / (1 - mu)
-            ),
-            "Rate: that is the ratio. Which rate has it?": _with_rate(
-                lambda lr, mu, new: 1 / (1 - mu)
-            ),
+            "Rate: the two walk alike before the change, so the old rate counts.":
+                _with_rate(lambda lr, mu, new: new / (1 - mu)),
+            "Rate: that is the ratio. Which rate has it?":
+                _with_rate(lambda lr, mu, new: 1 / (1 - mu)),
         },
-        otherwise="Rate: put average form and heavy ball side by side after many equal "
-        "gradients. How long is a step of each?",
+        otherwise="Rate: put average form and heavy ball side by side after many equal gradients. "
+        "How long is a step of each?",
     ),
     Exercise(
         answer=_with_factor(lambda lr, mu, new: new / lr),
@@ -166,23 +149,19 @@ convert = InTurn(
         draw=_draw_change,
         praise="With that factor all three forms walk alike, before the change and after it.",
         slips={
-            "Rate right. Factor: turned over, the velocity must shrink when the rate does.": (
-                _with_factor(lambda lr, mu, new: lr / new)
-            ),
-            "Rate right. Factor: left alone, the velocity goes on with the long steps.": (
-                _with_factor(lambda lr, mu, new: 1.0)
-            ),
-            "Rate right. Factor: emptied, the velocity forgets. Heavy ball keeps its memory.": (
-                _with_factor(lambda lr, mu, new: 0.0)
-            ),
-            "Rate right. Factor: that is the new rate. The velocity holds the old one "
-            "already.": _with_factor(lambda lr, mu, new: new),
-            "Rate right. Factor: μ has its turn in the update anyhow. Leave it out here.": (
-                _with_factor(lambda lr, mu, new: mu * new / lr)
-            ),
+            "Rate right. Factor: turned over, the velocity must shrink when the rate does.":
+                _with_factor(lambda lr, mu, new: lr / new),
+            "Rate right. Factor: left alone, the velocity goes on with the long steps.":
+                _with_factor(lambda lr, mu, new: 1.0),
+            "Rate right. Factor: emptied, the velocity forgets. Heavy ball keeps its memory.":
+                _with_factor(lambda lr, mu, new: 0.0),
+            "Rate right. Factor: that is the new rate. The velocity holds the old one already.":
+                _with_factor(lambda lr, mu, new: new),
+            "Rate right. Factor: μ has its turn in the update anyhow. Leave it out here.":
+                _with_factor(lambda lr, mu, new: mu * new / lr),
         },
-        otherwise="Rate right. Factor: the rate-inside velocity is the rate times heavy "
-        "ball's. By what does the rate change?",
+        otherwise="Rate right. Factor: the rate-inside velocity is the rate times heavy ball's. "
+        "By what does the rate change?",
     ),
 )
 
@@ -207,32 +186,25 @@ walk = Exercise(
     edges=((0.1, 0.7, 1),),
     praise="Now it makes every step that mg.optim.SGD makes.",
     slips={
-        "Nothing has changed yet. Has theta moved after the first update?": (
-            lambda lr, mu, n: _walk(lr, mu, n, late=True, average=True)
-        ),
-        "The order is right now. But how much of each gradient does heavy ball add?": (
-            lambda lr, mu, n: _walk(lr, mu, n, average=True)
-        ),
+        "Nothing has changed yet. Has theta moved after the first update?":
+            lambda lr, mu, n: _walk(lr, mu, n, late=True, average=True),
+        "The order is right now. But how much of each gradient does heavy ball add?":
+            lambda lr, mu, n: _walk(lr, mu, n, average=True),
         "The velocity adds the whole gradient now. But theta still moves by the velocity of the "
-        "update before: the first update does nothing.": (
-            lambda lr, mu, n: _walk(lr, mu, n, late=True)
-        ),
-        "The memory is gone: that walk is plain gradient descent.": (
-            lambda lr, mu, n: _walk(lr, 0.0, n)
-        ),
-        "The velocity never fades now: the old one is multiplied by the momentum.": (
-            lambda lr, mu, n: _walk(lr, 1.0, n)
-        ),
+        "update before: the first update does nothing.":
+            lambda lr, mu, n: _walk(lr, mu, n, late=True),
+        "The memory is gone: that walk is plain gradient descent.":
+            lambda lr, mu, n: _walk(lr, 0.0, n),
+        "The velocity never fades now: the old one is multiplied by the momentum.":
+            lambda lr, mu, n: _walk(lr, 1.0, n),
         "It climbs now. The update subtracts.": lambda lr, mu, n: _walk(-lr, mu, n),
-        "The path lacks its start: there is one place more than there are updates.": (
-            lambda lr, mu, n: _walk(lr, mu, n)[1:]
-        ),
-        "All places are the last one: you change theta in place, so append a copy.": (
-            lambda lr, mu, n: 0 * _walk(lr, mu, n) + _walk(lr, mu, n)[-1]
-        ),
+        "The path lacks its start: there is one place more than there are updates.":
+            lambda lr, mu, n: _walk(lr, mu, n)[1:],
+        "All places are the last one: you change theta in place, so append a copy.":
+            lambda lr, mu, n: 0 * _walk(lr, mu, n) + _walk(lr, mu, n)[-1],
     },
-    otherwise="The places are not heavy ball's. At each update: gradient, velocity, theta, in this "
-    "order.",
+    otherwise="The places are not heavy ball's. At each update: gradient, velocity, theta, in "
+    "this order.",
 )
 
 limit = Exercise(
@@ -241,21 +213,17 @@ limit = Exercise(
     praise="Looking ahead has its price: as μ grows, the limit sinks from 2/λ towards 4/(3λ). "
     "Heavy ball's rises to 4/λ.",
     slips={
-        "That is heavy ball's limit. In Nesterov's form the slope is taken ahead.": (
-            lambda curve, mu: 2 * (1 + mu) / curve
-        ),
+        "That is heavy ball's limit. In Nesterov's form the slope is taken ahead.":
+            lambda curve, mu: 2 * (1 + mu) / curve,
         "That is the limit without momentum.": lambda curve, mu: 2 / curve,
         "You lost a factor of 1 + μ above.": lambda curve, mu: 2 / ((1 + 2 * mu) * curve),
         "You lost a factor of 2 above.": lambda curve, mu: (1 + mu) / ((1 + 2 * mu) * curve),
-        "You left out the curvature: the steeper, the smaller the limit.": (
-            lambda curve, mu: 2 * (1 + mu) / (1 + 2 * mu)
-        ),
-        "You multiplied by the curvature. The steeper, the smaller the limit.": (
-            lambda curve, mu: 2 * (1 + mu) / (1 + 2 * mu) * curve
-        ),
-        "There one more update lands on the floor. The limit is farther out.": (
-            lambda curve, mu: 1 / curve
-        ),
+        "You left out the curvature: the steeper, the smaller the limit.":
+            lambda curve, mu: 2 * (1 + mu) / (1 + 2 * mu),
+        "You multiplied by the curvature. The steeper, the smaller the limit.":
+            lambda curve, mu: 2 * (1 + mu) / (1 + 2 * mu) * curve,
+        "There one more update lands on the floor. The limit is farther out.":
+            lambda curve, mu: 1 / curve,
     },
     otherwise="Put r = -1 into r² - (1 + μ)(1 - ηλ)r + μ(1 - ηλ) = 0 and solve for η. Return one "
     "number.",

@@ -13,6 +13,9 @@ from .drawing import Generator, between, normal, sizes, whole
 from .exercise import Exercise, InTurn, call
 from .verdict import Complaint
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
@@ -26,9 +29,8 @@ signal = Exercise(
         "That is the mean square after one layer, or the size after two.": 0.5,
         "The variance of the weights is 0.1 squared.": 25.0,
         "The variance of the weights is 0.1 squared, and the size is a root.": 625.0,
-        "You left the 100 inputs out: a sum of 100 terms has 100 times the variance of one.": (
-            0.005**2
-        ),
+        "You left the 100 inputs out: a sum of 100 terms has 100 times the variance of one.":
+            0.005 ** 2,
         "He's layers multiply the mean square by 1. What do these multiply it by?": 4.0,
     },
     otherwise="By what does one layer multiply the mean square: n times the variance of a weight, "
@@ -72,38 +74,28 @@ cross_entropy = InTurn(
         answer=lambda scores, labels: _rows(scores, labels).mean(),
         draw=_draw_scores,
         edges=((np.array([[2, 1, 0]], dtype=np.float32), np.array([0])),),
-        praise="",
         slips={
-            "The sign: the loss is *minus* the logarithm of a probability.": (
-                lambda scores, labels: -_rows(scores, labels).mean()
-            ),
-            "That is the sum over the examples. The mean keeps the rate independent of how "
-            "many there are.": lambda scores, labels: _rows(scores, labels).sum(),
+            "The sign: the loss is *minus* the logarithm of a probability.":
+                lambda scores, labels: -_rows(scores, labels).mean(),
+            "That is the sum over the examples. The mean keeps the rate independent of how many "
+            "there are.": lambda scores, labels: _rows(scores, labels).sum(),
             "Those are the losses of the examples. Return their mean.": _rows,
-            "You divided by the number of examples twice.": (
-                lambda scores, labels: _rows(scores, labels).mean() / len(labels)
-            ),
-            "You divided by the number of classes. The mean is over examples.": (
-                lambda scores, labels: _rows(scores, labels).sum() / scores.shape[1]
-            ),
-            "The sum of exponentials runs over all scores. Each row has its own: axis=1.": (
-                _over_everything
-            ),
-            "The maximum was taken away inside the logarithm and never put back.": (
-                _never_put_back
-            ),
-            "That is a logarithm to the base 2. Here it is the natural one.": (
-                lambda scores, labels: _rows(scores, labels).mean() / np.log(2)
-            ),
+            "You divided by the number of examples twice.":
+                lambda scores, labels: _rows(scores, labels).mean() / len(labels),
+            "You divided by the number of classes. The mean is over examples.":
+                lambda scores, labels: _rows(scores, labels).sum() / scores.shape[1],
+            "The sum of exponentials runs over all scores. Each row has its own: axis=1.":
+                _over_everything,
+            "The maximum was taken away inside the logarithm and never put back.": _never_put_back,
+            "That is a logarithm to the base 2. Here it is the natural one.":
+                lambda scores, labels: _rows(scores, labels).mean() / np.log(2),
         },
-        otherwise="For one row with the scores (2, 1, 0) and label 0 it should be 0.408. Write "
-        "it as logsumexp(scores) minus the score of the right class.",
+        otherwise="For one row with the scores (2, 1, 0) and label 0 it should be 0.408. Write it "
+        "as logsumexp(scores) minus the score of the right class.",
     ),
     Exercise(
         answer=lambda scores, labels: _rows(scores, labels).mean(),
         use=_finite,
-        # The naive softmax overflows here, one maximum for all rows is not enough, and a
-        # probability rounds to 0.
         edges=tuple(
             (np.array(scores, dtype=np.float32), np.array(labels))
             for scores, labels in [
@@ -113,7 +105,6 @@ cross_entropy = InTurn(
             ]
         ),
         praise="No overflow, no logarithm of 0, and the same number as the definition.",
-        slips={},
         otherwise="Finite, but too low: a small constant inside the logarithm, or a clipped "
         "probability, hides how wrong a row is.",
     ),
@@ -208,29 +199,22 @@ report = Exercise(
     draws=3,
     praise="An accuracy says something about images that were not trained on.",
     slips={
-        "The right images now, but that is how many of them were read.": _report(
-            lambda right, m, n: right
-        ),
-        "The right images now, but that is the share of mistakes.": _report(
-            lambda right, m, n: 1 - right / m
-        ),
-        "The right images now, but that is in per cent. Return a fraction.": _report(
-            lambda right, m, n: 100 * right / m
-        ),
-        "The right images now, but divided by the number of training images.": _report(
-            lambda right, m, n: right / n
-        ),
-        "The right images now, but divided by the number of batches.": _report(
-            lambda right, m, n: right / 2
-        ),
+        "The right images now, but that is how many of them were read.":
+            _report(lambda right, m, n: right),
+        "The right images now, but that is the share of mistakes.":
+            _report(lambda right, m, n: 1 - right / m),
+        "The right images now, but that is in per cent. Return a fraction.":
+            _report(lambda right, m, n: 100 * right / m),
+        "The right images now, but divided by the number of training images.":
+            _report(lambda right, m, n: right / n),
+        "The right images now, but divided by the number of batches.":
+            _report(lambda right, m, n: right / 2),
     },
     otherwise="The right images now, and a wrong count.",
 )
 
 
-def _learned(
-    learn: Any, weights: Any, images: Any, labels: Labels, lr: float, updates: int
-) -> Any:  # fmt: skip
+def _learned(learn: Any, weights: Any, images: Any, labels: Labels, lr: float, updates: int) -> Any:
     """Train a tensor in place, and return it, or what is returned."""
     theta = mg.tensor(weights.copy(), requires_grad=True)
     returned = learn(theta, images, labels, lr, updates)
@@ -243,9 +227,12 @@ def _softmax(scores: Array) -> Array:
 
 
 def _learn(
-    times: float = 1.0, twice: bool = False, sigmoid: bool = False, add_up: bool = False,
+    times: float = 1.0,
+    twice: bool = False,
+    sigmoid: bool = False,
+    add_up: bool = False,
     total: bool = False,
-) -> Callable[..., Array]:  # fmt: skip
+) -> Callable[..., Array]:
     """Write softmax regression by formula, with the slips that a reader may make."""
 
     def learn(weights: Any, images: Any, labels: Labels, lr: float, updates: int) -> Array:
@@ -286,18 +273,16 @@ learn = Exercise(
         "scores to the loss?": _learn(twice=True),
         "A larger rate does not cure it: the loss still cannot fall below its floor. Take one "
         "softmax away.": _learn(4, twice=True),
-        "Ten times the rate does not cure it: the loss still cannot fall below its floor. Take one "
-        "softmax away.": _learn(10, twice=True),
+        "Ten times the rate does not cure it: the loss still cannot fall below its floor. Take "
+        "one softmax away.": _learn(10, twice=True),
         "The softmax is right now. But the gradients add up: each update must begin without the "
         "last one.": _learn(add_up=True),
         "The softmax is right now. But it climbs: the update subtracts.": _learn(-1),
-        "The softmax is right now. But you sum over the examples where the loss is their mean.": (
-            _learn(total=True)
-        ),
+        "The softmax is right now. But you sum over the examples where the loss is their mean.":
+            _learn(total=True),
         "Nothing has moved.": _learn(0),
-        "A sigmoid is not the cure: cross_entropy takes the scores as they are.": _learn(
-            sigmoid=True
-        ),
+        "A sigmoid is not the cure: cross_entropy takes the scores as they are.":
+            _learn(sigmoid=True),
     },
     otherwise="The weights are not those of gradient descent on the mean cross-entropy of the "
     "scores. What does mg.nn.cross_entropy expect?",
@@ -321,17 +306,14 @@ slope = Exercise(
         "That is the slope of the cross-entropy.": _of_p(lambda p, y: p - y),
         "That is the slope in the probabilities. The softmax still lies between them and the "
         "scores.": _of_p(lambda p, y: 2 * (p - y)),
-        "Each probability depends on every score, not on its own alone.": _of_p(
-            lambda p, y: 2 * (p - y) * p * (1 - p)
-        ),
+        "Each probability depends on every score, not on its own alone.":
+            _of_p(lambda p, y: 2 * (p - y) * p * (1 - p)),
         "The square's 2 is missing.": _of_p(lambda p, y: _squared(p, y) / 2),
         "The sign is turned over.": _of_p(lambda p, y: -_squared(p, y)),
-        "That is the mean over the classes. Here the squares are added.": _of_p(
-            lambda p, y: _squared(p, y) / p.size
-        ),
-        "You have the first term. A higher score also lowers the other probabilities.": _of_p(
-            lambda p, y: 2 * (p - y) * p
-        ),
+        "That is the mean over the classes. Here the squares are added.":
+            _of_p(lambda p, y: _squared(p, y) / p.size),
+        "You have the first term. A higher score also lowers the other probabilities.":
+            _of_p(lambda p, y: 2 * (p - y) * p),
         "That is the loss, not its slope.": _of_p(lambda p, y: (p - y) @ (p - y)),
     },
     otherwise="Compare with mg.grad, or with finite differences: which entries differ? There is "

@@ -9,6 +9,9 @@ from .drawing import between, normal, sizes, whole
 from .exercise import Exercise
 from .verdict import Complaint
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[np.float64]
 
 landing = Exercise(
@@ -32,21 +35,16 @@ update = Exercise(
     praise="That is the whole of gradient descent.",
     slips={
         "You walk uphill: the step is subtracted.": lambda theta, grad, lr: theta + lr * grad,
-        "The rate is not used: every step is as long as the gradient.": (
-            lambda theta, grad, lr: theta - grad
-        ),
-        "The gradient is not used: every parameter moves by the rate.": (
-            lambda theta, grad, lr: theta - lr
-        ),
-        "That is the step itself. Where does it lead from theta?": (
-            lambda theta, grad, lr: -lr * grad
-        ),
-        "You keep the sign of the gradient and drop its size.": (
-            lambda theta, grad, lr: theta - lr * np.sign(grad)
-        ),
-        "You divide by the rate: a large rate would make small steps.": (
-            lambda theta, grad, lr: theta - grad / lr
-        ),
+        "The rate is not used: every step is as long as the gradient.":
+            lambda theta, grad, lr: theta - grad,
+        "The gradient is not used: every parameter moves by the rate.":
+            lambda theta, grad, lr: theta - lr,
+        "That is the step itself. Where does it lead from theta?":
+            lambda theta, grad, lr: -lr * grad,
+        "You keep the sign of the gradient and drop its size.":
+            lambda theta, grad, lr: theta - lr * np.sign(grad),
+        "You divide by the rate: a large rate would make small steps.":
+            lambda theta, grad, lr: theta - grad / lr,
     },
     otherwise="Compare your line with the first formula of this page, part by part.",
 )
@@ -69,18 +67,15 @@ descend = Exercise(
     edges=((0.2, 1),),
     praise="Every backward() adds to the gradient that is there, so each update begins at None.",
     slips={
-        "The first update is right, those after it are not. Is theta.grad at the second one "
-        "the slope of the place where you stand?": lambda lr, n: _walk(lr, n, adding=True),
-        "All places are the last one: theta.numpy() shares its memory, so append a copy.": (
-            lambda lr, n: 0 * _walk(lr, n) + _walk(lr, n)[-1]
-        ),
-        "That is the last place alone. Return all of them, the start first.": (
-            lambda lr, n: _walk(lr, n)[-1]
-        ),
+        "The first update is right, those after it are not. Is theta.grad at the second one the "
+        "slope of the place where you stand?": lambda lr, n: _walk(lr, n, adding=True),
+        "All places are the last one: theta.numpy() shares its memory, so append a copy.":
+            lambda lr, n: 0 * _walk(lr, n) + _walk(lr, n)[-1],
+        "That is the last place alone. Return all of them, the start first.":
+            lambda lr, n: _walk(lr, n)[-1],
         "The rate is not used.": lambda lr, n: _walk(1.0, n),
-        "The path lacks its start: there is one place more than there are updates.": (
-            lambda lr, n: _walk(lr, n)[1:]
-        ),
+        "The path lacks its start: there is one place more than there are updates.":
+            lambda lr, n: _walk(lr, n)[1:],
         "It climbs now. The update subtracts.": lambda lr, n: _walk(lr, n, sign=1.0),
     },
     otherwise="The places do not follow the update rule. Print the gradient before each update: "
@@ -109,7 +104,7 @@ rate = Exercise(
     slips={
         "With such a rate you stand still or climb.": -0.1,
         "Too big: along the steep direction every update ends farther out.": 0.6,
-        "Close. The bounce along the steep direction dies out too slowly: a little less.": (0.49),
+        "Close. The bounce along the steep direction dies out too slowly: a little less.": 0.49,
         "Too small: along the gentle direction you have not arrived yet.": 0.3,
     },
     otherwise="A rate is one number.",

@@ -14,42 +14,40 @@ from .drawing import Generator, normal, sizes, whole
 from .exercise import Exercise, InTurn
 from .verdict import UNANSWERED, Complaint
 
+# A slip is what is said, and below it the wrong answer that is meant.
+# fmt: off
+
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
 
 stretched = InTurn(
     Exercise(
         answer=(3, 4),
-        praise="",
         slips={
-            "The other way round: the 4 is the last axis of b, so it is last in the result.": (
-                (4, 3)
-            ),
+            "The other way round: the 4 is the last axis of b, so it is last in the result.":
+                (4, 3),
             "The axis of length 1 is stretched too: to the 4 that stands below it.": (3, 1),
             "b fits, and a has three rows as well.": (4,),
             "Only the 4 is left in yours. Where is the 3 of a?": (1, 4),
             "Shapes are aligned, not joined end to end.": (3, 1, 4),
             "That is the number of elements. A shape is a tuple.": 12,
         },
-        otherwise="Write (3, 1) and (4,) below each other, aligned at the right. In each "
-        "column, a 1 or a gap takes the other's length.",
+        otherwise="Write (3, 1) and (4,) below each other, aligned at the right. In each column, "
+        "a 1 or a gap takes the other's length.",
     ),
     Exercise(
         answer=1 / 3,
-        praise="Each of the 12 results has a weight of 1/12 in the mean, and a[0, 0] is in 4 "
-        "of them.",
+        praise="Each of the 12 results has a weight of 1/12 in the mean, and a[0, 0] is in 4 of "
+        "them.",
         slips={
             "The shape is right. 4 would be for the sum; this is the mean of all results.": 4,
-            "The shape is right. 1/12 is the share of one result. In how many is a[0, 0]?": (
-                1 / 12
-            ),
+            "The shape is right. 1/12 is the share of one result. In how many is a[0, 0]?": 1 / 12,
             "The shape is right. That is for an element of b, which is used 3 times.": 1 / 4,
             "The shape is right. 1 would be for a sum in which a[0, 0] was used once.": 1,
             "The shape is right. That is for an element of b, and for the sum.": 3,
             "The shape is right, and the share nearly: write it as a fraction.": 0.33,
-            "The shape is right. The share is one number for a[0, 0], the same for each a.": (
-                [1 / 3] * 3
-            ),
+            "The shape is right. The share is one number for a[0, 0], the same for each a.":
+                [1 / 3] * 3,
         },
         otherwise="The shape is right. The mean gives each of its results the same weight, and "
         "the shares from all uses of a[0, 0] add up.",
@@ -104,29 +102,23 @@ unbroadcast = Exercise(
     praise="Summing is to broadcasting what walking back is to walking.",
     slips={
         "That is g itself. Which axes were stretched?": lambda g, shape: g,
-        "The extra axes in front are summed. What about axes of length 1 that were stretched?": (
-            lambda g, shape: g.sum(axis=tuple(range(g.ndim - len(shape))))
-        ),
-        "The sums are right, and the axes of length 1 are lost on the way: keepdims=True.": (
-            lambda g, shape: g.sum(axis=_lengths_that_differ(g, shape))
-        ),
-        "The sums are right, and the axes that broadcasting put in front are still there.": (
-            lambda g, shape: g.sum(axis=_lengths_that_differ(g, shape), keepdims=True)
-        ),
-        "You took the mean of the copies' shares. They add up.": (
-            lambda g, shape: _undone(g, shape) * np.prod(shape) / g.size
-        ),
+        "The extra axes in front are summed. What about axes of length 1 that were stretched?":
+            lambda g, shape: g.sum(axis=tuple(range(g.ndim - len(shape)))),
+        "The sums are right, and the axes of length 1 are lost on the way: keepdims=True.":
+            lambda g, shape: g.sum(axis=_lengths_that_differ(g, shape)),
+        "The sums are right, and the axes that broadcasting put in front are still there.":
+            lambda g, shape: g.sum(axis=_lengths_that_differ(g, shape), keepdims=True),
+        "You took the mean of the copies' shares. They add up.":
+            lambda g, shape: _undone(g, shape) * np.prod(shape) / g.size,
         "You kept one copy's share and dropped those of the others.": _first_copy,
-        "You added up everything. Only the axes that were stretched are summed.": (
-            lambda g, shape: np.full(shape, g.sum())
-        ),
-        "You stretched once more. The way back sums.": (
-            lambda g, shape: np.broadcast_to(_undone(g, shape), g.shape)
-        ),
+        "You added up everything. Only the axes that were stretched are summed.":
+            lambda g, shape: np.full(shape, g.sum()),
+        "You stretched once more. The way back sums.":
+            lambda g, shape: np.broadcast_to(_undone(g, shape), g.shape),
         "That is right for one new axis in front. There may be several.": _only_one_in_front,
     },
-    otherwise="The gradient has the shape of its argument, and each element collects the shares of "
-    "all its copies.",
+    otherwise="The gradient has the shape of its argument, and each element collects the shares "
+    "of all its copies.",
 )
 
 
@@ -162,28 +154,23 @@ def _draw_matrices(rng: Generator) -> tuple[Array, Array, Array]:
 gradients = Exercise(
     answer=_pair(),
     draw=_draw_matrices,
-    # Square ones too: on others most slips raise, and say no more of themselves.
     edges=tuple(tuple(normal(np.random.default_rng(n), 3, n, n)) for n in (2, 3)),
     praise="Square matrices hide such slips: try code on shapes that all differ.",
     slips={
         "Both bugs are still there. Try an x of shape (2, 3) and a w of shape (3, 5), and compare "
         "with what mg.grad finds.": _pair(_wrong_left, count=len),
-        "The count is right. Now the matrices: check one of the two gradients against an index.": (
-            _pair(_wrong_left)
-        ),
+        "The count is right. Now the matrices: check one of the two gradients against an index.":
+            _pair(_wrong_left),
         "The matrices are right. The mean counts every element of the error.": _pair(count=len),
-        "You mended the transpose in the wrong one: x.T was right.": _pair(
-            _wrong_left, _wrong_right
-        ),
+        "You mended the transpose in the wrong one: x.T was right.":
+            _pair(_wrong_left, _wrong_right),
         "x has lost its transpose.": _pair(right=_wrong_right),
-        "The gradients are those of the sum: divide by the number of elements.": _pair(
-            count=lambda error: 1
-        ),
+        "The gradients are those of the sum: divide by the number of elements.":
+            _pair(count=lambda error: 1),
         "You divide by the count twice.": _pair(count=lambda error: error.size**2),
         "The 2 of the square went missing.": _pair(count=lambda error: 2 * error.size),
-        "Right numbers in the wrong order: first the gradient of x, then that of w.": _pair(
-            swap=True
-        ),
+        "Right numbers in the wrong order: first the gradient of x, then that of w.":
+            _pair(swap=True),
         "The factors of the first product are swapped.": _pair(lambda g, x, w: w.T @ g),
         "The factors of the second product are swapped.": _pair(right=lambda g, x, w: g @ x.T),
         "The sign is turned: the error is x @ w - target.": _pair(count=lambda error: -error.size),
@@ -256,31 +243,23 @@ softmax_rows = InTurn(
             (np.array([[1.0, 2.0, 0.5, -1.0], [0.0, 0.0, 3.0, 0.0], [2.0, -2.0, 1.0, 0.0]]),),
             (np.array([[-3.0]]),),
         ),
-        praise="",
         slips={
             "Those are the exponentials. Each row must add up to 1.": _writes(np.exp),
-            "Those are the exponentials after the shift. Each row must add up to 1.": _writes(
-                _shifted
-            ),
-            "The whole array adds up to 1. Start a new total for each row.": _writes(
-                lambda x: np.exp(x) / np.exp(x).sum()
-            ),
-            "The total runs on from row to row. Set it to 0 where a row begins.": _writes(
-                lambda x: np.exp(x) / np.exp(x).sum(axis=1).cumsum()[:, None]
-            ),
-            "The total still holds the rows above. Set it to 0 where a row begins.": _writes(
-                lambda x: _shifted(x) / _shifted(x).sum(axis=1).cumsum()[:, None]
-            ),
-            "The columns add up to 1, not the rows.": _writes(
-                lambda x: np.exp(x) / np.exp(x).sum(axis=0)
-            ),
+            "Those are the exponentials after the shift. Each row must add up to 1.":
+                _writes(_shifted),
+            "The whole array adds up to 1. Start a new total for each row.":
+                _writes(lambda x: np.exp(x) / np.exp(x).sum()),
+            "The total runs on from row to row. Set it to 0 where a row begins.":
+                _writes(lambda x: np.exp(x) / np.exp(x).sum(axis=1).cumsum()[:, None]),
+            "The total still holds the rows above. Set it to 0 where a row begins.":
+                _writes(lambda x: _shifted(x) / _shifted(x).sum(axis=1).cumsum()[:, None]),
+            "The columns add up to 1, not the rows.":
+                _writes(lambda x: np.exp(x) / np.exp(x).sum(axis=0)),
             "That is the logarithm of the softmax.": _writes(lambda x: np.log(_softmax(x))),
-            "You divided the numbers themselves: the exponential is missing.": _writes(
-                lambda x: x / x.sum(axis=1, keepdims=True)
-            ),
-            "You divide while the total is still growing: finish it first, then divide.": (
-                _writes(lambda x: np.exp(x) / np.exp(x).cumsum(axis=1))
-            ),
+            "You divided the numbers themselves: the exponential is missing.":
+                _writes(lambda x: x / x.sum(axis=1, keepdims=True)),
+            "You divide while the total is still growing: finish it first, then divide.":
+                _writes(lambda x: np.exp(x) / np.exp(x).cumsum(axis=1)),
         },
         otherwise="For each row: find the greatest, add up exp(x[i, j] - greatest), divide by "
         "that.",
@@ -292,12 +271,10 @@ softmax_rows = InTurn(
             (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
             (np.array([[0.0, 900.0, 0.0], [900.0, 0.0, 0.0], [0.0, 0.0, 900.0]]),),
         ),
-        praise="",
         slips={
             "One greatest for the whole array is not enough. Where rows lie far apart it "
-            "overflows or divides by 0: take out the greatest of each row.": _writes(
-                lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=1)[:, None]
-            ),
+            "overflows or divides by 0: take out the greatest of each row.":
+                _writes(lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=1)[:, None]),
         },
         otherwise=_OVERFLOW,
     ),
@@ -306,8 +283,8 @@ softmax_rows = InTurn(
         use=lambda kernel: hasattr(kernel, "py_func"),
         praise="A row stays in the cache while you go over it: memory is read once.",
         slips={
-            "The numbers are right. They still come from Python: compile it with "
-            "@numba.njit.": _writes(_softmax)
+            "The numbers are right. They still come from Python: compile it with @numba.njit.":
+                _writes(_softmax),
         },
         otherwise="Compile it with @numba.njit.",
     ),
@@ -329,16 +306,13 @@ log_cosh = InTurn(
         answer=_right_log_cosh,
         use=primitives.value,
         draw=lambda rng: (normal(rng, whole(rng, 2, 4)),),
-        praise="",
         slips={
             "The forward is cosh. Take its logarithm.": _primitive(np.cosh),
             "That is the logarithm to base 10.": _primitive(lambda x: np.log10(np.cosh(x))),
-            "The order is turned: first cosh, then log.": _primitive(
-                lambda x: np.cosh(np.log(abs(x)))
-            ),
-            "That is tanh, the derivative. The function under the decorator is the value.": (
-                _primitive(np.tanh)
-            ),
+            "The order is turned: first cosh, then log.":
+                _primitive(lambda x: np.cosh(np.log(abs(x)))),
+            "That is tanh, the derivative. The function under the decorator is the value.":
+                _primitive(np.tanh),
         },
         otherwise="The value is not log(cosh(x)).",
     ),
@@ -346,26 +320,19 @@ log_cosh = InTurn(
         answer=_right_log_cosh,
         use=primitives.slope,
         draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-        praise="",
         slips={
-            "The chain rule: the gradient g that comes in is not used.": _with_derivative(
-                lambda g, y, x: mg.tanh(x)
-            ),
-            "You took tanh of the result y. It wants the argument x.": _with_derivative(
-                lambda g, y, x: g * mg.tanh(y)
-            ),
-            "That is the slope of the logarithm alone. Times the slope of cosh.": (
-                _with_derivative(lambda g, y, x: g / np.cosh(x))
-            ),
-            "That is the slope of cosh alone. The logarithm brings 1 / cosh.": (
-                _with_derivative(lambda g, y, x: g * np.sinh(x))
-            ),
-            "The sign is turned: cosh' is sinh, without a minus.": _with_derivative(
-                lambda g, y, x: -g * mg.tanh(x)
-            ),
-            "tanh takes x alone: multiply by g outside.": _with_derivative(
-                lambda g, y, x: mg.tanh(g * x)
-            ),
+            "The chain rule: the gradient g that comes in is not used.":
+                _with_derivative(lambda g, y, x: mg.tanh(x)),
+            "You took tanh of the result y. It wants the argument x.":
+                _with_derivative(lambda g, y, x: g * mg.tanh(y)),
+            "That is the slope of the logarithm alone. Times the slope of cosh.":
+                _with_derivative(lambda g, y, x: g / np.cosh(x)),
+            "That is the slope of cosh alone. The logarithm brings 1 / cosh.":
+                _with_derivative(lambda g, y, x: g * np.sinh(x)),
+            "The sign is turned: cosh' is sinh, without a minus.":
+                _with_derivative(lambda g, y, x: -g * mg.tanh(x)),
+            "tanh takes x alone: multiply by g outside.":
+                _with_derivative(lambda g, y, x: mg.tanh(g * x)),
         },
         otherwise="The value is right, the derivative is not. The chain rule on log(cosh(x)) "
         "gives sinh(x) / cosh(x), times g.",
@@ -375,7 +342,6 @@ log_cosh = InTurn(
         use=primitives.bend,
         draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
         praise="Square near 0, straight far out: a loss that forgives outliers.",
-        slips={},
         otherwise="The first derivative is right, the second is not: write it with mg.tanh "
         "instead of NumPy's.",
     ),

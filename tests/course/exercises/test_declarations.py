@@ -7,7 +7,7 @@ from asking import exercises, given, parts
 from minigrad.course.exercises.comparing import same
 
 PARTS = parts()
-SEEDS = 0, 1, 2
+SEEDS = 0, 1
 every_part = pytest.mark.parametrize("name", PARTS)
 
 
@@ -17,7 +17,7 @@ def outcomes(name, answer, seed):
     with np.errstate(all="ignore"):
         for arguments in exercise.inputs(seed):
             try:
-                found.append(exercise.on_copies(answer, given(name), arguments))
+                found.append(exercise.outcome(answer, given(name), arguments))
             except Exception as error:
                 found.append(type(error).__name__)
     return found
