@@ -218,11 +218,12 @@ def _steps(
         return [batches[i : i + each] for i in range(0, len(batches), each)], taken, full
 
     dealt, taken, full = watched(seed)
-    (first, *later), (other, *_) = dealt, watched(seed + 1)[0]
+    (first, *later), (again, *_), (other, *_) = dealt, watched(seed)[0], watched(seed + 1)[0]
     return {
         "the same order every epoch": all(map(np.array_equal, first, later[0])),
         "the same batches every epoch": any(_alike(first, epoch) for epoch in later),
         "the same batches whatever the seed": _alike(first, other),
+        "the same batches from the same seed": _alike(first, again),
         "each step, divided by the rate times the mean gradient of its batch": (
             np.sum(taken * full, axis=1) / np.sum(full * full, axis=1)
         ),
@@ -258,7 +259,7 @@ def _training(
     *,
     anew: bool = True,
     divide: Callable[[int, int, int, float], float] = lambda *_: 1.0,
-    own: bool = False,
+    own: Callable[[Generator], Generator] = lambda rng: rng,
     whole: bool = False,
 ) -> Callable[..., Array]:
     """Write the training with the slips that a reader may make."""
@@ -266,7 +267,7 @@ def _training(
     def train(
         gradient: Any, theta: Array, n: int, lr: float, batch_size: int, epochs: int, rng: Generator
     ) -> Array:
-        rng = np.random.default_rng(0) if own else rng
+        rng = own(rng)
         order = rng.permutation(n)
         for _ in range(epochs):
             order = rng.permutation(n) if anew else order
@@ -299,7 +300,9 @@ train = Exercise(
         "Every epoch deals the same batches, in another order. Shuffle the examples anew.":
             _training(anew=False, whole=True),
         "The batches do not come from the rng that is handed over: another seed should deal "
-        "others.": _training(own=True),
+        "others.": _training(own=lambda rng: np.random.default_rng(0)),
+        "The batches do not come from the rng that is handed over: the same seed should deal the "
+        "same, so that a run can be repeated.": _training(own=lambda rng: np.random.default_rng()),
         "You divided by the batch twice: the gradient is a mean already.":
             _training(divide=lambda m, *_: m),
         "You divided by the batch twice: the gradient is a mean already, whatever the size of the "

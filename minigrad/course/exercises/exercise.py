@@ -106,23 +106,29 @@ class Exercise:
         for message, slip in self.slips.items():
             if self._fits(slip, given, inputs, got):
                 return Verdict(False, message)
+        return Verdict(False, self._on_one_input(given, inputs, wanted, got, wrong))
+
+    def _on_one_input(
+        self, given: Any, inputs: list[Any], wanted: list[Any], got: list[Any], wrong: list[int]
+    ) -> str:
+        """Return words about an answer that nobody foresaw, and show the shortest input."""
         raised = [i for i in wrong if isinstance(got[i], Complaint)]
         i = min(raised or wrong, key=lambda i: len(self._table(given, inputs[i])))
+        want, mine, words = wanted[i], got[i], self.otherwise
         if raised:
-            return Verdict(False, str(got[i]) + self._table(given, inputs[i]))
-        words = self.otherwise
-        if isinstance(got[i], Unordered):
+            return str(mine) + self._table(given, inputs[i])
+        if isinstance(mine, Unordered):
             words = f"A set has no order, and here the order counts: give a list. {words}"
-        elif anywhere(np.isnan, got[i]) and not anywhere(np.isnan, wanted[i]):
+        elif anywhere(np.isnan, mine) and not anywhere(np.isnan, want):
             words = f"There is nan in your answer, which is not a number. {words}"
-        if inputs[i]:
-            want, mine = wanted[i], got[i]
-            if isinstance(want, dict):
-                key = next(key for key in want if not same(want[key], mine[key]))
-                want, mine, words = want[key], mine[key], f"{words} What differs: {key}."
-            rows = ("yours", shown(mine)), ("wanted", shown(want))
-            words += self._table(given, inputs[i], *rows)
-        return Verdict(False, words)
+        if not inputs[i]:
+            return words
+        if isinstance(want, dict):
+            key = next(key for key in want if not same(want[key], mine[key]))
+            want, mine, words = want[key], mine[key], f"{words} What differs: {key}."
+        return words + self._table(
+            given, inputs[i], ("yours", shown(mine)), ("wanted", shown(want))
+        )
 
     def _tried(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
         """Return the outcome of the reader's answer, or the complaint that it raised."""
@@ -170,11 +176,9 @@ class Exercise:
         texts = zip(self._names(given), map(shown, arguments), strict=False)
         rows = [*texts, *more]
         width = max((len(name) for name, _ in rows), default=0)
-        lines = [
-            f"{name:>{width}} = {text.replace(chr(10), chr(10) + ' ' * (width + 3))}"
-            for name, text in rows
-        ]
-        return "\n\n" + "\n".join(lines) if lines else ""
+        margin = "\n" + " " * (width + 3)
+        lines = [f"{name:>{width}} = {text}".replace("\n", margin) for name, text in rows]
+        return "\n".join(["", "", *lines]) if lines else ""
 
 
 class InTurn:

@@ -184,6 +184,10 @@ WRONG["train"] = [
 
 WRONG["train"] += [
     (
+        lambda g, t, n, lr, b, e, rng: train(g, t, n, lr, b, e, np.random.default_rng()),
+        "can be repeated",
+    ),
+    (
         lambda gradient, theta, *_: theta - gradient(theta, np.arange(4)),
         "updates an epoch. You made 1 in",
     ),
