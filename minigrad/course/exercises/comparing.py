@@ -34,6 +34,8 @@ def plain(value: Any, where: str = "Your answer") -> Any:
         raise Complaint(f"{where} is text. Numbers are written without quotes.")
     if isinstance(value, dict):
         return {key: plain(part, where) for key, part in value.items()}
+    if isinstance(value, Unordered):
+        return value
     if isinstance(value, set | frozenset):
         return Unordered(plain(part, where) for part in value)
     if callable(value) and not hasattr(value, "__array__"):

@@ -101,7 +101,7 @@ cross_entropy = InTurn(
             for scores, labels in [
                 ([[2, 1, 0], [400, 401, 399], [-300, -298, -301]], [0, 2, 1]),
                 ([[0, 95, 3], [1, 0, 2]], [0, 2]),
-                ([[400, 0], [-400, 0]], [1, 0]),
+                ([[400, 0], [-400, 0], [400, -400]], [1, 0, 1]),
             ]
         ),
         praise="No overflow, no logarithm of 0, and the same number as the definition.",

@@ -20,11 +20,16 @@ def value(function: Any, x: Array) -> Any:
         call(forward, x.copy())
     if getattr(function, "derivatives", None) == (...,):
         raise Complaint(UNANSWERED)
-    result = call(function, mg.tensor(x, requires_grad=True))
+    try:
+        result = call(function, mg.tensor(x, requires_grad=True))
+    except TypeError:  # NumPy's functions refuse tensors
+        if hasattr(function, "derivatives"):
+            raise
+        result = None
     if not isinstance(result, mg.Tensor):
         raise Complaint(
-            "What comes back is no Tensor, so nothing was recorded: @mg.primitive(derivative) "
-            "belongs above the function."
+            "No Tensor comes back, so nothing was recorded: @mg.primitive(derivative) belongs "
+            "above the function."
         )
     return result
 

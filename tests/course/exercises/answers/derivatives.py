@@ -14,6 +14,7 @@ RIGHT["by_hand"] = [(8, 3), [8.0, 3.0], np.array([8, 3]), (mg.tensor(8.0), Value
 
 
 WRONG["by_hand"] = [
+    ({8, 3}, "order counts"),
     ((5, 3), "straight into the product"),
     ((3, 3), "through the sum"),
     ((15, 3), "shares are added"),
@@ -141,6 +142,7 @@ RIGHT["bump"] = [
 
 
 WRONG["bump"] = [
+    (lambda x: np.exp(-(x**2)), "@mg.primitive(derivative) belongs"),
     (bump(lambda g, y, x: g * y * 2 * x), "The sign"),
     (bump(lambda g, y, x: -g * y * x), "2 went missing"),
     (bump(lambda g, y, x: g * y), "differentiated exp alone"),
