@@ -180,12 +180,7 @@ mean_gradient = Exercise(
 
 
 def _steps(
-    train: Any,
-    n: int,
-    lr: float,
-    batch_size: int,
-    epochs: int,
-    seed: int,
+    train: Any, n: int, lr: float, batch_size: int, epochs: int, seed: int,
 ) -> dict[str, Any]:
     """Train on bowls, one around each place, and say how each step relates to its gradient."""
     draw = np.random.default_rng(seed)
@@ -256,11 +251,8 @@ def _wrong_count(batches: Batches, n: int, size: int, epochs: int) -> str:
 
 
 def _training(
-    *,
-    anew: bool = True,
-    divide: Callable[[int, int, int, float], float] = lambda *_: 1.0,
-    own: Callable[[Generator], Generator] = lambda rng: rng,
-    whole: bool = False,
+    *, anew: bool = True, divide: Callable[[int, int, int, float], float] = lambda *_: 1.0,
+    own: Callable[[Generator], Generator] = lambda rng: rng, whole: bool = False,
 ) -> Callable[..., Array]:
     """Write the training with the slips that a reader may make."""
 

@@ -59,12 +59,8 @@ def updates(rng: Generator, *marks: int) -> Array:
 
 
 def _fall(
-    wave: Callable[[Array], Array] = lambda u: np.cos(np.pi * u),
-    *,
-    hold: bool = True,
-    low: Callable[[float], float] = lambda end: end,
-    scale: float = 0.5,
-    one: float = 1.0,
+    wave: Callable[[Array], Array] = lambda u: np.cos(np.pi * u), *, hold: bool = True,
+    low: Callable[[float], float] = lambda end: end, scale: float = 0.5, one: float = 1.0,
     top: Callable[[float, float], float] = lambda start, low: start - low,
 ) -> Callable[..., Array]:
     """Write cosine decay with the slips that a reader may make."""

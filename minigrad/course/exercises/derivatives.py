@@ -51,12 +51,7 @@ def _in_order(output: Any) -> list[Any]:
 
 
 def _walk(
-    output: Any,
-    *,
-    reverse: bool = True,
-    add: bool = True,
-    seed: float = 1.0,
-    chain: bool = True,
+    output: Any, *, reverse: bool = True, add: bool = True, seed: float = 1.0, chain: bool = True,
     local: bool = True,
 ) -> None:
     """Fill in every gradient, with the slips that a reader may make."""

@@ -90,12 +90,8 @@ best_rate = Exercise(
         (
             np.array([0.05, 0.1, 0.2, 0.4, 0.8, 1.6]),
             np.array([
-                [0.90, 0.95, 0.93],
-                [0.66, 0.61, 0.64],
-                [0.42, 0.50, 0.47],
-                [0.40, 0.44, 0.41],
-                [0.20, nan, 0.30],
-                [nan, nan, 0.10],
+                [0.90, 0.95, 0.93], [0.66, 0.61, 0.64], [0.42, 0.50, 0.47],
+                [0.40, 0.44, 0.41], [0.20, nan, 0.30], [nan, nan, 0.10],
             ]),
         ),
         (
@@ -218,13 +214,8 @@ steepest = Exercise(
 
 
 def _halve(
-    price: Callable[[int, int, int, int, int], int] = lambda alive, kept, all_, rung, before: (
-        alive * (rung - before)
-    ),
-    worse: bool = False,
-    ahead: bool = False,
-    place: bool = False,
-    swap: bool = False,
+    price: Callable[..., int] = lambda alive, kept, all_, rung, before: alive * (rung - before),
+    worse: bool = False, ahead: bool = False, place: bool = False, swap: bool = False,
 ) -> Callable[[Array, list[int]], tuple[int, int]]:
     """Halve the field at each rung, with the slips that a reader may make."""
 

@@ -78,9 +78,7 @@ best_rate = Exercise(
 
 def _fit(
     w_scale: Callable[[int], float] = lambda n: 1.0,
-    b_scale: Callable[[int], float] = lambda n: 1.0,
-    stale: bool = True,
-    less: int = 0,
+    b_scale: Callable[[int], float] = lambda n: 1.0, stale: bool = True, less: int = 0,
     swap: bool = False,
 ) -> Callable[..., tuple[float, float]]:
     """Fit a line by gradient descent, with the slips that a reader may make."""

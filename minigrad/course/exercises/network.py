@@ -227,10 +227,7 @@ def _softmax(scores: Array) -> Array:
 
 
 def _learn(
-    times: float = 1.0,
-    twice: bool = False,
-    sigmoid: bool = False,
-    add_up: bool = False,
+    times: float = 1.0, twice: bool = False, sigmoid: bool = False, add_up: bool = False,
     total: bool = False,
 ) -> Callable[..., Array]:
     """Write softmax regression by formula, with the slips that a reader may make."""

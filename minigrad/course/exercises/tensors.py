@@ -90,13 +90,8 @@ unbroadcast = Exercise(
     edges=tuple(
         (np.round(np.cos(3 * np.arange(np.prod(full))), 2).reshape(full), shape)
         for full, shape in [
-            ((3, 4), (4,)),
-            ((3, 4), (3, 1)),
-            ((2, 3, 4), (1, 4)),
-            ((3, 4), (3, 4)),
-            ((3, 4), ()),
-            ((3, 2, 4), (4,)),
-            ((2, 1, 3), (1, 3)),
+            ((3, 4), (4,)), ((3, 4), (3, 1)), ((2, 3, 4), (1, 4)), ((3, 4), (3, 4)),
+            ((3, 4), ()), ((3, 2, 4), (4,)), ((2, 1, 3), (1, 3)),
         ]
     ),
     praise="Summing is to broadcasting what walking back is to walking.",
@@ -125,8 +120,7 @@ unbroadcast = Exercise(
 def _pair(
     left: Callable[[Array, Array, Array], Array] = lambda g, x, w: g @ w.T,
     right: Callable[[Array, Array, Array], Array] = lambda g, x, w: x.T @ g,
-    count: Callable[[Array], float] = np.size,
-    swap: bool = False,
+    count: Callable[[Array], float] = np.size, swap: bool = False,
 ) -> Callable[[Array, Array, Array], Any]:
     """Return gradients of x and of w, with the parts that a reader may get wrong."""
 

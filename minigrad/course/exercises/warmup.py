@@ -215,8 +215,7 @@ def _straight(t: int, peak: float, warmup: int) -> float:
 def _wsd(
     shape: Callable[[float], float] = lambda u: 1 - np.sqrt(u),
     begin: Callable[[int, int], int] = lambda steps, cooldown: steps - cooldown,
-    rise: Callable[[int, float, int], float] = _straight,
-    hold: bool = True,
+    rise: Callable[[int, float, int], float] = _straight, hold: bool = True,
 ) -> Callable[..., float]:
     """Write the schedule with the slips that a reader may make."""
 
