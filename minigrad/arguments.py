@@ -1,0 +1,55 @@
+"""What an argument must be, checked where it is given.
+
+Each error names the argument, what it got and what it takes. A wrong type is a TypeError, a wrong
+value a ValueError.
+"""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+_FLAGS = (bool, np.bool_)
+
+
+def check_integers(where: str, least: int | None = None, **values: Any) -> None:
+    """Raise unless each value is an integer, ``least`` or more; ``where`` asks for them."""
+    wanted = "an integer" if least is None else f"an integer, {least} or more"
+    for name, value in values.items():
+        if not isinstance(value, Integral) or isinstance(value, _FLAGS):
+            raise TypeError(f"{where}: {name} is {wanted}; got {value!r}.")
+        if least is not None and value < least:
+            raise ValueError(f"{where}: {name} is {wanted}; got {value!r}.")
+
+
+def check_numbers(
+    where: str,
+    least: float = -math.inf,
+    most: float = math.inf,
+    positive: bool = False,
+    **values: Any,
+) -> None:
+    """Raise unless each value is a finite number from ``least`` to ``most``."""
+    if positive:
+        wanted = "a positive number"
+    elif most < math.inf:
+        wanted = f"a number from {least:g} to {most:g}"
+    else:
+        wanted = "a finite number" if least == -math.inf else f"a number, {least:g} or more"
+    for name, value in values.items():
+        if not isinstance(value, Real) or isinstance(value, _FLAGS):
+            raise TypeError(f"{where}: {name} is {wanted}; got {value!r}.")
+        x: Any = value
+        within = -math.inf < x < math.inf and least <= x <= most  # which NaN is not
+        if not within or (positive and x <= 0):
+            raise ValueError(f"{where}: {name} is {wanted}; got {value!r}.")
+
+
+def check_flags(where: str, **values: Any) -> None:
+    """Raise unless each value is True or False."""
+    for name, value in values.items():
+        if not isinstance(value, _FLAGS):
+            raise TypeError(f"{where}: {name} is True or False; got {value!r}.")
