@@ -7,10 +7,12 @@ value a ValueError.
 from __future__ import annotations
 
 import math
+import reprlib
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 _FLAGS = (bool, np.bool_)
 
@@ -53,3 +55,37 @@ def check_flags(where: str, **values: Any) -> None:
     for name, value in values.items():
         if not isinstance(value, _FLAGS):
             raise TypeError(f"{where}: {name} is True or False; got {value!r}.")
+
+
+def check_kind(name: str, value: Any, kind: Any, wanted: str) -> None:
+    """Raise unless ``value`` is an instance of ``kind``."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} is {wanted}; got {shown(value)}.")
+
+
+def check_function(name: str, value: Any, wanted: str) -> None:
+    """Raise unless ``value`` can be called, and is no class."""
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{name} is a function: {wanted}; got {shown(value)}.")
+
+
+def as_numbers(name: str, value: Any, wanted: str, *ndims: int) -> NDArray[np.float64]:
+    """Return an array of real numbers as float64, or raise unless it has one of the ``ndims``."""
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):  # ragged, or no array at all
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} holds numbers, {wanted}; got {shown(value)}.")
+    if array.ndim not in ndims or not array.size:
+        raise ValueError(f"{name} holds numbers, {wanted}; got {shown(value)}.")
+    return array.astype(np.float64)
+
+
+def shown(value: Any) -> str:
+    """Return a value as an error shows it: short, and a class as what it is."""
+    if isinstance(value, type):
+        return f"the class {value.__name__} itself"
+    if isinstance(shape := getattr(value, "shape", None), tuple) and shape:
+        return f"{type(value).__name__} of shape {shape}"
+    return reprlib.repr(value)

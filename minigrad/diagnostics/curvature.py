@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_kind, check_numbers
 from ..core.autograd import hvp
 from ..core.tensor import Tensor
 from ..optim import Adam, Optimizer
 from ..optim.adam import adam_eps
 from ..optim.groups import option_at
+from .sizes import as_vector
+from .undisturbed import as_found, loss_function, models_of, parameters
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +44,8 @@ def sharpness(
     ----------
     f : callable
         ``f(*inputs)`` returns the loss, a scalar tensor. For a model that finds its parameters
-        itself: ``lambda *_: loss(model(x), y)``. Weight decay counts only if ``f`` contains it.
+        itself: ``lambda *_: loss(model(x), y)``. Weight decay counts only if ``f`` contains it. A
+        model that ``f`` names is left as it was found, and draws the same numbers in every call.
     inputs : Tensor or sequence of Tensors
         The parameters; each requires a gradient.
     optimizer : Adam or AdamW, optional
@@ -55,10 +59,13 @@ def sharpness(
     Returns
     -------
     float
-        λ_max. Negative if the loss curves downwards in every direction.
+        λ_max. Negative if the loss curves downwards in every direction; NaN where the loss or its
+        curvature is not finite.
 
     Raises
     ------
+    ValueError
+        If the optimizer knows too little.
     scipy.sparse.linalg.ArpackNoConvergence
         If the eigenvalue is not found to that accuracy.
 
@@ -75,21 +82,38 @@ def sharpness(
     """
     from scipy.sparse.linalg import LinearOperator, eigsh
 
-    xs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    xs = parameters("sharpness", inputs)
+    check_kind("sharpness: optimizer", optimizer, (Optimizer, type(None)), "an Adam, or None")
+    check_kind("sharpness: rng", rng, (np.random.Generator, type(None)), "a numpy.random.Generator")
+    check_numbers("sharpness", most=1, positive=True, tol=tol)
+    loss, models = loss_function("sharpness", f), models_of(f)
     root = np.ones(1) if optimizer is None else np.sqrt(_preconditioner(optimizer, xs))
     n = sum(x.size for x in xs)
 
-    def product(vector: Floats) -> Floats:
-        products = hvp(f, xs, _split(vector.ravel() / root, xs))
-        return _flat([p._data for p in products]) / root
+    def finite(*args: Any) -> Tensor:
+        value = loss(*args)
+        if not np.isfinite(value._data).all():
+            raise FloatingPointError
+        return value
 
-    if n == 1:  # Lanczos's method wants more dimensions than eigenvalues
-        return float(product(np.ones(1))[0])
-    start = (rng or np.random.default_rng(0)).standard_normal(n)
-    if not product(start).any():  # f is linear, and the method has nothing to iterate on
-        return 0.0
-    operator = LinearOperator((n, n), matvec=product, dtype=np.float64)
-    values = eigsh(operator, k=1, which="LA", v0=start, tol=tol, return_eigenvectors=False)
+    def product(vector: Floats) -> Floats:
+        with as_found(models):
+            products = hvp(finite, xs, _split(vector.ravel() / root, xs))
+        result = as_vector([p._data for p in products]) / root
+        if not np.isfinite(result).all():
+            raise FloatingPointError
+        return result
+
+    try:
+        if n == 1:  # Lanczos's method wants more dimensions than eigenvalues
+            return float(product(np.ones(1))[0])
+        start = (rng or np.random.default_rng(0)).standard_normal(n)
+        if not product(start).any():  # f is linear, and the method has nothing to iterate on
+            return 0.0
+        operator = LinearOperator((n, n), matvec=product, dtype=np.float64)
+        values = eigsh(operator, k=1, which="LA", v0=start, tol=tol, return_eigenvectors=False)
+    except FloatingPointError:
+        return float("nan")
     return float(values[0])
 
 
@@ -120,17 +144,13 @@ def _preconditioner(optimizer: Optimizer, inputs: Sequence[Tensor]) -> Floats:
             f"sharpness: inputs of shapes {', '.join(map(str, missing))} are not among the "
             f"{len(found)} parameters of this {type(optimizer).__name__}."
         )
-    diagonal = _flat([found[id(x)] for x in inputs])
+    diagonal = as_vector([found[id(x)] for x in inputs])
     if not diagonal.all():
         raise ValueError(
             "sharpness: Adam's second moment is 0 for some parameters, and eps is 0 too: "
             "their curvature would be divided by 0."
         )
     return diagonal
-
-
-def _flat(arrays: Sequence[NDArray[Any]]) -> Floats:
-    return np.concatenate([np.ravel(a) for a in arrays]).astype(np.float64)
 
 
 def _split(vector: Floats, like: Sequence[Tensor]) -> list[NDArray[Any]]:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from ..arguments import check_kind, check_numbers
 from ..core.tensor import Tensor
 from ..nn import Module
 from ..training.callbacks import Callback
 from .layers import parameters_by_layer, watching
+from .sizes import squared
 
 if TYPE_CHECKING:
     from ..training.run import Run
@@ -84,18 +86,26 @@ class DivergenceDetector(Callback):
     """
 
     def __init__(self, model: Module, factor: float = 1e3) -> None:
-        if not factor > 1:
+        check_kind("DivergenceDetector: model", model, Module, "a Module")
+        check_numbers("DivergenceDetector", factor=factor)
+        if factor <= 1:
             raise ValueError(f"DivergenceDetector: factor is above 1; got {factor}.")
         self.model, self.factor = model, factor
+        self._watching: AbstractContextManager[None] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
         self.found: Divergence | None = None
         self._step = 0
         self._outputs: dict[str, float] = {}  # since the last check, in the order of computing
         self._usual_output = self._usual_gradient = 0.0
-        self._watching: AbstractContextManager[None] | None = None
 
     def __enter__(self) -> Self:
-        self._watching = watching(self.model, self._see)
-        self._watching.__enter__()
+        self.__exit__()  # a run that failed as it started has not ended either
+        self._forget()
+        watch = watching(self.model, self._see)
+        watch.__enter__()
+        self._watching = watch
         return self
 
     def __exit__(
@@ -104,9 +114,9 @@ class DivergenceDetector(Callback):
         error: BaseException | None = None,
         traceback: TracebackType | None = None,
     ) -> None:
-        if self._watching is not None:
-            self._watching.__exit__(None, None, None)
-            self._watching = None
+        watch, self._watching = self._watching, None
+        if watch is not None:
+            watch.__exit__(None, None, None)
 
     def check(self) -> bool:
         """Look at what the last forward and backward left; call it once before each update.
@@ -115,17 +125,27 @@ class DivergenceDetector(Callback):
         -------
         bool
             Whether something has blown up, now or before.
+
+        Raises
+        ------
+        RuntimeError
+            If it is not watching, or nothing has happened to the model.
         """
         if self._watching is None:
             raise RuntimeError(
                 "DivergenceDetector sees nothing: use it as `with DivergenceDetector(model) as "
                 "detector:` around the loop, or as a callback of fit()."
             )
+        gradients = self._gradients()
+        if not self._outputs and not gradients:
+            raise RuntimeError(
+                "DivergenceDetector: nothing of its model has been run, and it has no gradients. "
+                "Is it the model that you train?"
+            )
         if self.found is None:
             limit = self.factor * self._usual_output
             self._look("output", self._outputs, limit)
         if self.found is None:
-            gradients = self._gradients()
             self._usual_gradient = self._usual_gradient or max(gradients.values(), default=0.0)
             self._look("gradient", gradients, self.factor * self._usual_gradient)
         self._outputs = {}
@@ -134,10 +154,16 @@ class DivergenceDetector(Callback):
 
     def on_start(self, run: Run) -> None:
         """Begin to watch."""
+        if all(module is not self.model for module in run.model.modules()):
+            raise ValueError(
+                f"DivergenceDetector: it was given a {type(self.model).__name__} that is not the "
+                "model of this run, nor a part of it. Make it with the model that is trained."
+            )
         self.__enter__()
 
     def on_backward(self, run: Run) -> None:
         """Check."""
+        self._step = run.optimizer.steps
         if self.check():
             run.stop = True
 
@@ -180,4 +206,4 @@ def _size(value: Any) -> float | None:
     array = value._data if isinstance(value, Tensor) else value
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or not array.size:
         return None
-    return float(np.sqrt(np.mean(np.square(array, dtype=np.float64))))
+    return math.sqrt(squared([array]) / array.size)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_kind, shown
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..nn import Module, ReLU
+from .sizes import squared
+from .undisturbed import as_found
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -23,31 +28,48 @@ See = Callable[[str, Module, Any, Any], None]
 def watching(model: Module, see: See) -> Iterator[None]:
     """Call ``see(name, module, arguments, output)`` whenever a module of ``model`` has run.
 
-    Modules are seen in the order in which they end: what is within one before it.
+    Modules are seen in the order in which they end: what is within one before it. Several watches
+    of one module may end in any order.
     """
-
-    def seen(name: str, module: Module) -> Callable[..., Any]:
-        forward = module.forward
-
-        def run(*args: Any, **kwargs: Any) -> Any:
-            output = forward(*args, **kwargs)
-            see(name, module, args, output)
-            return output
-
-        return run
-
-    # An attribute of the instance comes before the method of its class.
-    watched = list(model.named_modules())
-    before = [vars(module).get("forward") for _, module in watched]
-    for name, module in watched:
-        vars(module)["forward"] = seen(name, module)
+    begun: list[tuple[_Watched, See]] = []
     try:
+        for name, module in model.named_modules():
+            watched = vars(module).get("forward")
+            if not isinstance(watched, _Watched):
+                watched = _Watched(module)
+            watched.seers[see] = name
+            begun.append((watched, see))
         yield
     finally:
-        for (_, module), forward in zip(watched, before, strict=True):
-            del vars(module)["forward"]
-            if forward is not None:
-                vars(module)["forward"] = forward
+        for watched, see in begun:
+            del watched.seers[see]
+            if not watched.seers:
+                watched.end()
+
+
+class _Watched:
+    """Stands before the ``forward`` of a module, whose attributes come before its class's."""
+
+    def __init__(self, module: Module) -> None:
+        self.module, self.before = module, vars(module).get("forward")
+        self.forward = module.forward
+        self.seers: dict[See, str] = {}
+        vars(module)["forward"] = self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        output = self.forward(*args, **kwargs)
+        for see, name in list(self.seers.items()):
+            see(name, self.module, args, output)
+        return output
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return copy.deepcopy(self.forward, memo)  # nobody watches the copy of a model
+
+    def end(self) -> None:
+        if vars(self.module).get("forward") is self:
+            del vars(self.module)["forward"]
+            if self.before is not None:
+                vars(self.module)["forward"] = self.before
 
 
 def parameters_by_layer(model: Module) -> dict[str, dict[str, Tensor]]:
@@ -86,13 +108,20 @@ def layer_norms(model: Module, before: Mapping[str, NDArray[Any]] | None = None)
     """
     import pandas as pd
 
+    check_kind("layer_norms: model", model, Module, "a Module")
+    if before is not None:
+        _check_state(model, before)
     rows = {}
     for layer, parameters in parameters_by_layer(model).items():
         old = {name: p._data if before is None else before[name] for name, p in parameters.items()}
         gradients = [p.grad._data for p in parameters.values() if p.grad is not None]
-        row = {"weight": _norm(old.values()), "gradient": _norm(gradients) if gradients else np.nan}
+        row = {
+            "weight": math.sqrt(squared(old.values())),
+            "gradient": math.sqrt(squared(gradients)) if gradients else np.nan,
+        }
         if before is not None:
-            row["update"] = _norm(p._data - old[name] for name, p in parameters.items())
+            steps = (p._data - old[name] for name, p in parameters.items())
+            row["update"] = math.sqrt(squared(steps))
             row["ratio"] = row["update"] / row["weight"] if row["weight"] else np.nan
         rows[layer] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
@@ -115,8 +144,9 @@ def dead_units(model: Module, x: Any) -> DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row for each ReLU layer, by name; columns ``dead`` and ``units``. A unit is a place on
-        the last axis, or a channel of images of shape (n, channels, height, width).
+        One row for each ReLU layer, by name, and for each of its uses where it is run several
+        times; columns ``dead`` and ``units``. A unit is a place on the last axis, or a channel of
+        images of shape (n, channels, height, width).
 
     Raises
     ------
@@ -129,21 +159,24 @@ def dead_units(model: Module, x: Any) -> DataFrame:
     """
     import pandas as pd
 
-    alive: dict[str, NDArray[np.bool_]] = {}
+    check_kind("dead_units: model", model, Module, "a Module")
+    uses: dict[str, list[NDArray[np.bool_]]] = {}
 
     def see(name: str, module: Module, args: Any, output: Any) -> None:
         if isinstance(module, ReLU):
             units = 1 if output.ndim == 4 else output.ndim - 1
             others = tuple(axis for axis in range(output.ndim) if axis != units)
-            alive[name] = np.any(output._data != 0, axis=others) | alive.get(name, np.False_)
+            uses.setdefault(name, []).append(np.any(output._data != 0, axis=others))
 
-    training = model.training
-    model.eval()
-    try:
-        with watching(model, see), no_grad():
+    with as_found([model]), no_grad():
+        model.eval()
+        with watching(model, see):
             model(x)
-    finally:
-        model.train(training)
+    alive = {
+        name if len(found) == 1 else f"{name}, use {use}": units
+        for name, found in uses.items()
+        for use, units in enumerate(found, start=1)
+    }
     if not alive:
         raise ValueError(
             "dead_units: no mg.nn.ReLU layer was run; mg.relu() within a forward() has no name "
@@ -153,7 +186,11 @@ def dead_units(model: Module, x: Any) -> DataFrame:
     return pd.DataFrame(rows, index=pd.Index(alive, name="layer"))
 
 
-def _norm(arrays: Any) -> float:
-    """Return the norm of several arrays taken as one; in float64, which overflows later."""
-    flat = (np.ravel(array).astype(np.float64) for array in arrays)
-    return float(np.sqrt(sum(float(a @ a) for a in flat)))
+def _check_state(model: Module, before: Mapping[str, NDArray[Any]]) -> None:
+    wanted = "layer_norms: before is model.state_dict() from before the update"
+    if not isinstance(before, Mapping):
+        raise TypeError(f"{wanted}; got {shown(before)}.")
+    for name, parameter in model.named_parameters():
+        if name not in before or np.shape(before[name]) != parameter.shape:
+            found = shown(before[name]) if name in before else "nothing"
+            raise ValueError(f"{wanted}; for {name}, of shape {parameter.shape}, it has {found}.")

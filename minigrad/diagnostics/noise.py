@@ -13,9 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import as_numbers, check_integers, shown
 from ..core.autograd import grad
 from ..core.modes import recording
 from ..core.tensor import Tensor
+from .sizes import squared
+from .undisturbed import as_found, loss_function, models_of, parameters
 
 
 class GradientNoise(NamedTuple):
@@ -38,13 +41,13 @@ class GradientNoise(NamedTuple):
 
     @property
     def scale(self) -> float:
-        """tr(Σ)/‖G‖²; infinite where there is no signal."""
-        return self.variance / self.signal if self.signal > 0 else np.inf
+        """tr(Σ)/‖G‖²; infinite where there is no signal, NaN where the gradients are not finite."""
+        return np.inf if self.signal <= 0 else self.variance / self.signal
 
 
 def per_example_gradients(
-    f: Callable[..., Tensor], inputs: Sequence[Tensor], *data: NDArray[Any]
-) -> list[NDArray[Any]]:
+    f: Callable[..., Tensor], inputs: Tensor | Sequence[Tensor], *data: NDArray[Any]
+) -> Any:
     """Return the gradient of the loss of each example alone.
 
     One backward pass an example; ``n`` times the memory of the parameters.
@@ -54,17 +57,17 @@ def per_example_gradients(
     f : callable
         ``f(*batch)`` returns the mean loss over a batch, a scalar tensor. It is called with one
         example at a time, so what mixes the examples of a batch, such as batch normalisation, has
-        to be in evaluation mode.
-    inputs : sequence of Tensors
+        to be in evaluation mode. A model that ``f`` names is left as it was found.
+    inputs : Tensor or sequence of Tensors
         The parameters; each requires a gradient. Their ``.grad`` is left alone.
     *data : arrays of shape (n, ...)
         The examples, as ``f`` takes them: ``x, y``.
 
     Returns
     -------
-    list of numpy.ndarray
-        For each parameter an array of shape ``(n, *parameter.shape)``. Its mean over the first
-        axis is the gradient of the loss over all examples.
+    numpy.ndarray or list of numpy.ndarray
+        Like ``inputs``: for each parameter an array of shape ``(n, *parameter.shape)``. Its mean
+        over the first axis is the gradient of the loss over all examples.
 
     Examples
     --------
@@ -72,12 +75,14 @@ def per_example_gradients(
     ...     return mg.nn.cross_entropy(model(x), y)
     >>> gradients = per_example_gradients(f, list(model.parameters()), x, y)
     """
-    rows = list(_gradients("per_example_gradients", f, list(inputs), data))
-    return [np.stack(arrays) for arrays in zip(*rows, strict=True)]
+    xs = parameters("per_example_gradients", inputs)
+    rows = list(_gradients("per_example_gradients", f, xs, data))
+    stacks = [np.stack(arrays) for arrays in zip(*rows, strict=True)]
+    return stacks[0] if isinstance(inputs, Tensor) else stacks
 
 
 def gradient_noise(
-    f: Callable[..., Tensor], inputs: Sequence[Tensor], *data: NDArray[Any]
+    f: Callable[..., Tensor], inputs: Tensor | Sequence[Tensor], *data: NDArray[Any]
 ) -> GradientNoise:
     """Measure the gradient noise over given examples, one by one (McCandlish et al. 2018).
 
@@ -95,15 +100,15 @@ def gradient_noise(
     GradientNoise
         With ``variance``, ``signal`` and the noise ``scale``.
     """
-    xs = list(inputs)
+    xs = parameters("gradient_noise", inputs)
     n, squares = 0, 0.0
     total = [np.zeros(x.shape) for x in xs]
     for gradients in _gradients("gradient_noise", f, xs, data):
         n += 1
-        squares += _squared(gradients)
+        squares += squared(gradients)
         for sum_, g in zip(total, gradients, strict=True):
             sum_ += g
-    signal = _squared([sum_ / n for sum_ in total])
+    signal = squared([sum_ / n for sum_ in total])
     return GradientNoise(max(squares / n - signal, 0.0), signal)
 
 
@@ -128,31 +133,44 @@ def gradient_noise_from_norms(
     GradientNoise
         ``signal`` may come out negative where there is little of it; ``scale`` is infinite then.
     """
-    if not 0 < small_batch < big_batch:
+    check_integers(
+        "gradient_noise_from_norms", least=1, small_batch=small_batch, big_batch=big_batch
+    )
+    if small_batch >= big_batch:
         raise ValueError(
-            "gradient_noise_from_norms: wanted are 0 < small_batch < big_batch; "
+            "gradient_noise_from_norms: small_batch is below big_batch; "
             f"got {small_batch} and {big_batch}."
         )
-    s, b = (float(np.mean(np.square(norms, dtype=np.float64))) for norms in (small, big))
+    s, b = _mean_square("small", small), _mean_square("big", big)
     signal = (big_batch * b - small_batch * s) / (big_batch - small_batch)
     return GradientNoise((s - b) / (1 / small_batch - 1 / big_batch), signal)
 
 
+def _mean_square(name: str, norms: ArrayLike) -> float:
+    name = f"gradient_noise_from_norms: {name}"
+    array = as_numbers(name, norms, "the norm of each gradient", 0, 1)
+    if not np.all(np.isfinite(array) & (array >= 0)):
+        raise ValueError(f"{name} holds norms: finite, and none below 0; got {shown(norms)}.")
+    return float(np.mean(np.square(array)))
+
+
 def _gradients(
-    name: str, f: Callable[..., Tensor], inputs: list[Tensor], data: Sequence[NDArray[Any]]
+    where: str, f: Callable[..., Tensor], inputs: list[Tensor], data: Sequence[NDArray[Any]]
 ) -> Iterator[list[NDArray[Any]]]:
+    loss = loss_function(where, f)
+    for i, array in enumerate(data):
+        if not isinstance(array, np.ndarray | Tensor) or not array.ndim:
+            raise TypeError(
+                f"{where}: data are arrays of a row for each example; number {i} is {shown(array)}."
+            )
     lengths = {len(array) for array in data}
     if len(lengths) != 1 or 0 in lengths:
         raise ValueError(
-            f"{name}: the data have one row for each example; got {len(data)} arrays of "
+            f"{where}: the data have one row for each example; got {len(data)} arrays of "
             f"lengths {', '.join(str(len(array)) for array in data) or 'none'}."
         )
-    for i in range(lengths.pop()):
-        with recording():
-            loss = f(*(array[i : i + 1] for array in data))
-        yield [g._data for g in grad(loss, inputs)]
-
-
-def _squared(arrays: Sequence[NDArray[Any]]) -> float:
-    flat = (np.ravel(a).astype(np.float64) for a in arrays)
-    return sum(float(a @ a) for a in flat)
+    with as_found(models_of(f)):
+        for i in range(lengths.pop()):
+            with recording():
+                value = loss(*(array[i : i + 1] for array in data))
+            yield [g._data for g in grad(value, inputs)]

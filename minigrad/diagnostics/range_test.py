@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_function, check_integers, check_numbers, shown
 from ..core.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def range_test(
 
     Raises
     ------
+    TypeError
+        If ``step`` returns something else than a number.
     ValueError
         If the range is empty, or the first loss is not finite.
 
@@ -162,21 +165,22 @@ def range_test(
     >>> found = mg.diagnostics.range_test(step)
     >>> found.minimum
     """
-    if not 0 < low < high < math.inf or steps < 2:
-        raise ValueError(
-            f"range_test: wanted are 0 < low < high and at least 2 steps; got low={low}, "
-            f"high={high}, steps={steps}."
-        )
-    if smoothing < 1 or smoothing % 2 == 0 or not stop > 1:
-        raise ValueError(
-            "range_test: smoothing is odd and positive, stop is above 1; "
-            f"got smoothing={smoothing}, stop={stop}."
-        )
+    check_function("range_test: step", step, "step(lr) makes an update and returns the loss")
+    check_numbers("range_test", positive=True, low=low, high=high)
+    check_integers("range_test", least=2, steps=steps)
+    check_integers("range_test", least=1, smoothing=smoothing)
+    if low >= high:
+        raise ValueError(f"range_test: low is below high; got {low} and {high}.")
+    if smoothing % 2 == 0:
+        raise ValueError(f"range_test: smoothing is odd, to have a middle; got {smoothing}.")
+    if stop != math.inf:
+        check_numbers("range_test", stop=stop)
+        if stop <= 1:
+            raise ValueError(f"range_test: stop is above 1; got {stop}.")
     rates = np.geomspace(low, high, steps)
     losses: list[float] = []
     for lr in rates.tolist():
-        loss = step(lr)
-        losses.append(float(loss.item() if isinstance(loss, Tensor) else loss))
+        losses.append(_number(step(lr)))
         if _valid(np.array(losses), smoothing, stop) < len(losses):
             break
     if not math.isfinite(losses[0]):
@@ -184,6 +188,15 @@ def range_test(
     measured = np.array(losses)
     valid = _valid(measured, smoothing, stop)
     return RangeTest(rates[: len(losses)], measured, _smooth(measured, smoothing), valid)
+
+
+def _number(loss: object) -> float:
+    """Return the loss that a step gave."""
+    numbers = loss._data if isinstance(loss, Tensor) else np.asarray(loss)
+    if numbers.size != 1 or numbers.dtype.kind not in "iuf":
+        hint = " Is its `return` missing?" if loss is None else ""
+        raise TypeError(f"range_test: step returns the loss, a number; got {shown(loss)}.{hint}")
+    return float(numbers.item())
 
 
 def _smooth(losses: Floats, window: int) -> Floats:
