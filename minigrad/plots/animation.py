@@ -1,20 +1,20 @@
 """Animations that play on any page: a still picture, the tracks as numbers, and a short script.
 
 There is no kernel behind them and nothing is fetched. Where no script runs (a notebook that is not
-trusted yet, a print) the still picture with its alternative text remains, and no dead button.
+trusted yet, a print) the still picture with its alternative text remains, and no dead button; where
+one does, nothing of what moves is seen before Play.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from .figure import Figure
-from .style import BACKGROUND
+from .player import player, shared_lines
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,30 @@ class Animation:
     Attributes
     ----------
     figure : Figure
-        The still picture, with its alternative text.
-    tracks : list of Track
+        The still picture of the whole, with its alternative text: what is seen without scripts.
+    tracks : sequence of Track
         What moves, all with the same number of points.
+    played : sequence of matplotlib.artist.Artist
+        What of the figure tells the end, and is not drawn where the animation plays.
     """
 
     figure: Figure
-    tracks: list[Track]
+    tracks: Sequence[Track]
+    played: Sequence[Artist]
 
     def html(self) -> str:
         """Return the animation as HTML that stands on its own. Equal animations give equal text."""
         picture = self.figure.html()  # first, because drawing decides where the axes are
+        for artist in self.played:
+            artist.set_visible(False)
+        ground = self.figure.svg()
+        for artist in self.played:
+            artist.set_visible(True)
         width, height = 72 * self.figure.get_size_inches()
+        lines, (indices,) = shared_lines([ground])
         film = {
+            "lines": lines,
+            "ground": indices,
             "size": [float(width), float(height)],
             "updates": len(self.tracks[0].points) - 1,
             "tracks": [self._film(track, width, height) for track in self.tracks],
@@ -76,44 +87,16 @@ class Animation:
         x, y = (np.clip(np.nan_to_num(side), -20, 20) for side in (x, y))
         places = np.stack([x * width, (1 - y) * height], axis=1).reshape(track.points.shape)
         box = track.axes.get_position()
+        sides = box.x0 * width, (1 - box.y1) * height, box.width * width, box.height * height
         return {
             "name": track.name,
             "color": track.color,
-            "box": [
-                round(float(side), 1)
-                for side in (
-                    box.x0 * width, (1 - box.y1) * height, box.width * width, box.height * height,
-                )
-            ],
+            "box": [round(float(side), 1) for side in sides],
             "points": np.round(places, 1).tolist(),
             "values": track.values,
-        }  # fmt: skip
+        }
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         display({"text/html": self.html(), "text/plain": f"Animation: {self.figure.alt}"}, raw=True)
-
-
-def player(picture: str, film: Mapping[str, object], width: int) -> str:
-    """Return a picture with the buttons that play a film over it, as HTML that stands on its own.
-
-    Parameters
-    ----------
-    picture : str
-        An ``<img>`` element: what remains where no script runs.
-    film : mapping
-        What ``player.js`` plays.
-    width : int
-        Width in CSS pixels on a page that is wide enough.
-    """
-    # "<" is escaped because the data stands inside a script element.
-    data = json.dumps(film, separators=(",", ":")).replace("<", "\\u003c")
-    script = files(__package__).joinpath("player.js").read_text(encoding="utf-8")
-    frame = f"margin:0;max-width:{width}px;background:{BACKGROUND}"
-    return (
-        f'<figure class="minigrad-player" style="{frame};border-radius:6px">'
-        f'<div style="position:relative">{picture}</div>'
-        f'<script type="application/json">{data}</script></figure>\n'
-        f"<script>\n{script}</script>"
-    )

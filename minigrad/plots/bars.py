@@ -1,53 +1,59 @@
 """A few amounts, compared."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from .figure import Figure, subplots
-from .style import COLORS, style
+import numpy as np
+
+from .figure import Figure, as_series, drawing, draws
+from .style import COLORS
 
 HATCHES = ("", "//", "..", "xx")
 
 
+@draws
 def bars(
-    amounts: Mapping[str, float], *, title: str, alt: str, xlabel: str, log: bool = False
+    amounts: Mapping[str, float], *, title: str, alt: str, digits: int = 0, **words: Any
 ) -> Figure:
-    """Draw amounts as horizontal bars, each with its number.
+    """Draw amounts as horizontal bars from 0, each with its number.
 
     Parameters
     ----------
     amounts : mapping from str to float
-        Name of a bar and its length, from top to bottom.
+        Name of a bar and its length, from top to bottom; none is negative.
     title : str
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    xlabel : str
-        What is counted, with its unit.
-    log : bool
-        Whether each step to the right is ten times as much.
+    digits : int
+        How many digits of a number stand behind the point.
+    **words
+        As for `loss_curves`. With ``xscale="log"`` each step to the right is ten times as much, and
+        the length of a bar says nothing: the place of its end does.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
-    figure, axes = subplots(alt=alt, figsize=(7, 1.1 + 0.5 * len(amounts)))
-    with style():
+    lengths = {k: float(v) for k, v in as_series("amounts", amounts, "amounts", 0).items()}
+    top = max(lengths.values())
+    if not (min(lengths.values()) >= 0 and 0 < top < np.inf):
+        raise ValueError(f"amounts are finite, not negative, and not all 0; got {lengths}.")
+    log = words.get("xscale") == "log"
+    ends = (0.5, 10 * top) if log else (0, 1.18 * top)
+    words = {"xlim": ends, "ylim": (len(lengths) - 0.5, -0.5)} | words
+    with drawing(title, alt, words, height=1.1 + 0.5 * len(lengths)) as (figure, axes):
         axes.grid(False, axis="y")
-        for place, (name, amount) in enumerate(amounts.items()):
-            look = place % len(HATCHES)
+        for place, (name, amount) in enumerate(lengths.items()):
+            n = place % len(HATCHES)
             axes.barh(
                 name, amount, height=0.6,
-                facecolor=f"{COLORS[look]}40", edgecolor=COLORS[look], hatch=HATCHES[look],
+                facecolor=f"{COLORS[n]}40", edgecolor=COLORS[n], hatch=HATCHES[n],
             )  # fmt: skip
             axes.annotate(
-                f"{amount:,.0f}", (amount, place), (6, 0), textcoords="offset points", va="center"
-            )
-        if log:
-            axes.set(xscale="log", xlim=(0.5, 10 * max(amounts.values())))
-        else:
-            axes.set_xlim(0, 1.15 * max(amounts.values()))
-        axes.set(xlabel=xlabel, ylim=(len(amounts) - 0.5, -0.5))
+                f"{amount:,.{digits}f}", (amount, place), (6, 0),
+                textcoords="offset points", va="center",
+            )  # fmt: skip
         axes.tick_params(axis="y", length=0)
-        axes.set_title(title)
     return figure

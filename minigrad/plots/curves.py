@@ -4,21 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
 
-from .figure import Figure, subplots
-from .style import COLORS, LINESTYLES, MARKERS, style
+from .figure import Figure, as_series, drawing, draws
+from .style import look
 
 
-def loss_curves(
-    losses: Mapping[str, ArrayLike],
-    *,
-    title: str,
-    alt: str,
-    xlabel: str = "update",
-    ylabel: str = "loss",
-    **limits: Any,
-) -> Figure:
+@draws
+def loss_curves(losses: Mapping[str, ArrayLike], *, title: str, alt: str, **words: Any) -> Figure:
     """Draw the loss of several runs against the update.
 
     Each run is a line with its own colour, line style and marker. Several seeds of the same run
@@ -33,44 +27,34 @@ def loss_curves(
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    xlabel, ylabel : str
-        Names of the axes, with units where there are any.
-    **limits
-        Passed to `matplotlib.axes.Axes.set`, for instance ``ylim=(0, 5)`` or ``yscale="log"``.
+    **words
+        ``xlabel``, ``ylabel``, ``xlim``, ``yscale`` and the like, as for
+        `matplotlib.axes.Axes.set`.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
-    figure, axes = subplots(alt=alt)
-    with style():
-        for index, (name, values) in enumerate(losses.items()):
-            runs = np.atleast_2d(np.asarray(values, dtype=float))
-            runs = np.where(np.isfinite(runs), runs, np.nan)
-            median = np.median(runs, axis=0)
-            updates = np.arange(median.size)
-            look = index % len(COLORS)
-            if len(runs) > 1:
-                axes.fill_between(
-                    updates,
-                    runs.min(axis=0),
-                    runs.max(axis=0),
-                    color=COLORS[look],
-                    alpha=0.15,
-                    lw=0,
-                )
-            axes.plot(
-                updates,
-                median,
-                color=COLORS[look],
-                linestyle=LINESTYLES[look],
-                marker=MARKERS[look],
-                # Markers of different lines stand at different places, so that none hides another.
-                markevery=(max(1, median.size * (index + 1) // 24), max(1, median.size // 8)),
-                label=name,
-            )
-        axes.set(xlabel=xlabel, ylabel=ylabel, **limits)
-        axes.set_title(title)
+    runs = as_series("losses", losses, "losses of shape (updates,) or (seeds, updates)", 1, 2)
+    words = {"xlabel": "update", "ylabel": "loss"} | words
+    with drawing(title, alt, words) as (figure, axes):
+        for index, (name, values) in enumerate(runs.items()):
+            updates = np.arange(values.shape[-1])
+            # Markers of different lines stand at different places, so that none hides another.
+            every = max(1, updates.size * (index + 1) // 24), max(1, updates.size // 8)
+            line_with_band(axes, updates, values, label=name, markevery=every, **look(index))
         axes.legend(loc="upper right")
     return figure
+
+
+def line_with_band(axes: Axes, x: Any, values: NDArray[np.float64], **line: Any) -> None:
+    """Draw a run, or the median of several, shape (runs, points), with their spread as a band.
+
+    There is a gap where a run is not finite.
+    """
+    runs = np.where(np.isfinite(values), values, np.nan)
+    if runs.ndim == 2 and len(runs) > 1:
+        low, high = runs.min(axis=0), runs.max(axis=0)
+        axes.fill_between(x, low, high, color=line["color"], alpha=0.15, lw=0)
+    axes.plot(x, np.median(np.atleast_2d(runs), axis=0), **line)

@@ -1,6 +1,7 @@
 """Paths of an optimizer over a function of two parameters, still and moving."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -8,68 +9,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import as_numbers, check_function
 from .animation import Animation, Track
-from .figure import Figure, subplots
-from .style import BACKGROUND, COLORS, CONTOUR, INK, MARKERS, MUTED, style
+from .figure import Figure, as_series, check_limits, drawing, draws
+from .style import BACKGROUND, COLORS, CONTOUR, INK, MUTED
 
 Function = Callable[[Any, Any], Any]
 Limits = tuple[float, float]
 
 
-def landings(
-    f: Callable[[Any], Any],
-    start: float,
-    ends: Mapping[str, float],
-    *,
-    title: str,
-    alt: str,
-    xlim: Limits,
-    name: str = "$x$",
-) -> Figure:
-    """Draw where single steps on a function of one parameter land.
-
-    Parameters
-    ----------
-    f : callable
-        Takes a NumPy array and returns the values of the function.
-    start : float
-        Where every step begins.
-    ends : mapping from str to float
-        Name of a step and the place where it lands.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
-    xlim : (float, float)
-        The part of the line that is drawn.
-    name : str, optional
-        Name of the parameter.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
-    """
-    x = np.linspace(*xlim, 201)
-    figure, axes = subplots(alt=alt)
-    with style():
-        axes.plot(x, f(x), color=MUTED, linestyle="-")
-        axes.plot(start, f(start), "o", color=BACKGROUND, markeredgecolor=INK, markersize=11)
-        axes.annotate(
-            "you are here", (start, f(start)), (10, 4), textcoords="offset points", va="center"
-        )
-        for (label, end), color, marker in zip(ends.items(), COLORS, MARKERS, strict=False):
-            axes.plot(end, f(end), marker, color=color, markersize=10)
-            axes.annotate(
-                label, (end, f(end)), (0, 12), textcoords="offset points",
-                ha="center", color=color, fontweight="bold",
-            )  # fmt: skip
-        axes.set(xlim=xlim, xlabel=name, ylabel="loss")
-        axes.margins(y=0.12)
-        axes.set_title(title)
-    return figure
-
-
+@draws
 def paths(
     f: Function,
     paths: Mapping[str, ArrayLike],
@@ -78,7 +27,7 @@ def paths(
     alt: str,
     xlim: Limits,
     ylim: Limits,
-    names: tuple[str, str] = ("$x_1$", "$x_2$"),
+    **words: Any,
 ) -> Figure:
     """Draw paths over the contour lines of a function, one strip for each path.
 
@@ -94,20 +43,23 @@ def paths(
         The alternative text.
     xlim, ylim : (float, float)
         The part of the plane that is drawn; a path that leaves it is cut off.
-    names : (str, str), optional
-        Names of the two parameters.
+    **words
+        As for `loss_curves`.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
-    figure, rows = strips(f, _points(paths), title, alt, xlim, ylim, names)
-    for axes, color, points in zip(rows, COLORS, _points(paths).values(), strict=False):
-        axes.plot(*points.T, "-o", color=color, markersize=4)
+    routes = places("paths", paths, 2)
+    words = {"xlim": xlim, "ylim": ylim} | words
+    with strips(f, routes, title, alt, words) as (figure, rows):
+        for axes, color, points in zip(rows, COLORS, routes.values(), strict=False):
+            axes.plot(*points.T, "-o", color=color, markersize=4)
     return figure
 
 
+@draws
 def animate_paths(
     f: Function,
     paths: Mapping[str, ArrayLike],
@@ -116,7 +68,7 @@ def animate_paths(
     alt: str,
     xlim: Limits,
     ylim: Limits,
-    names: tuple[str, str] = ("$x_1$", "$x_2$"),
+    **words: Any,
 ) -> Animation:
     """Play paths over the contour lines of a function, one strip for each path.
 
@@ -128,59 +80,72 @@ def animate_paths(
     Animation
         Make it the last expression of a cell. It plays on a page without a kernel.
     """
-    routes = _points(paths)
-    lengths = {name: len(points) for name, points in routes.items()}
-    if len(set(lengths.values())) != 1:
-        raise ValueError(f"Paths that play together need equally many points, not {lengths}.")
-    figure, rows = strips(f, routes, title, alt, xlim, ylim, names)
-    for axes, color, points in zip(rows, COLORS, routes.values(), strict=False):
-        # The still picture that remains where no script runs, and the ghost of what is to come.
-        axes.plot(*points.T, "-o", color=color, markersize=3, linewidth=1, alpha=0.3)
+    routes = together("paths", places("paths", paths, 2))
+    words = {"xlim": xlim, "ylim": ylim} | words
+    with strips(f, routes, title, alt, words) as (figure, rows):
+        played = [
+            line
+            for axes, color, points in zip(rows, COLORS, routes.values(), strict=False)
+            for line in axes.plot(*points.T, "-o", color=color, markersize=4)
+        ]
     plt.close(figure)
     tracks = [
         Track(name, axes, color, points, [f"f = {value:.3g}" for value in f(*points.T)])
         for axes, color, (name, points) in zip(rows, COLORS, routes.items(), strict=False)
     ]
-    return Animation(figure, tracks)
+    return Animation(figure, tracks, played)
 
 
-def _points(paths: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
-    routes = {name: np.asarray(points, dtype=float) for name, points in paths.items()}
-    for name, points in routes.items():
-        if points.ndim != 2 or points.shape[1] != 2:
-            raise ValueError(f"Path {name!r} has shape {points.shape}; it needs (points, 2).")
-    if not 1 <= len(routes) <= len(COLORS):
-        raise ValueError(f"One to {len(COLORS)} paths fit into a figure, not {len(routes)}.")
+def places(name: str, walks: Mapping[str, ArrayLike], ndim: int) -> dict[str, NDArray[np.float64]]:
+    """Return the places in the plane of what moves, checked."""
+    wanted = "shape (updates + 1, 2)" if ndim == 2 else "shape (updates + 1, walkers, 2)"
+    routes = as_series(name, walks, f"places of {wanted}", ndim)
+    for key, points in routes.items():
+        if points.shape[-1] != 2:
+            raise ValueError(f"{name}[{key!r}] has shape {points.shape}; it needs {wanted}.")
+    if len(routes) > len(COLORS):
+        raise ValueError(f"{name}: at most {len(COLORS)} fit into a figure; got {len(routes)}.")
     return routes
 
 
+def together(name: str, routes: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return what plays together, if all of it has equally many points."""
+    lengths = {key: len(points) for key, points in routes.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"{name} that play together need equally many points; got {lengths}.")
+    return routes
+
+
+@contextmanager
 def strips(
     f: Function,
     routes: Mapping[str, NDArray[np.float64]],
     title: str,
     alt: str,
-    xlim: Limits,
-    ylim: Limits,
-    names: tuple[str, str],
-) -> tuple[Figure, list[Axes]]:
+    words: Mapping[str, Any],
+) -> Iterator[tuple[Figure, list[Axes]]]:
     """Draw the contour lines, the start, and the lowest point, one strip for each path."""
-    x1, x2 = np.meshgrid(np.linspace(*xlim, 161), np.linspace(*ylim, 161))
-    height = f(x1, x2)
-    low = np.unravel_index(np.argmin(height), height.shape)
+    check_function("f", f, "f(x1, x2) returns the height at each place")
+    sides = [check_limits(side, words[side]) for side in ("xlim", "ylim")]
+    x1, x2 = np.meshgrid(*(np.linspace(low, high, 161) for low, high in sides))
+    height = as_numbers("f", f(x1, x2), "the height at each place", 2)
+    low = np.unravel_index(np.nanargmin(height), height.shape)
     # Levels at squares: evenly spaced lines on a bowl, and enough of them near its bottom.
-    levels = height.min() + np.ptp(height) * np.linspace(0.07, 1, 11) ** 2
-    figure, grid = subplots(
-        len(routes), 1, alt=alt, sharex=True, squeeze=False, figsize=(7, 0.9 + 1.45 * len(routes))
-    )
-    rows = list(grid[:, 0])
-    with style():
-        figure.suptitle(title, x=0.02, ha="left")
+    levels = np.nanmin(height) + np.ptp(height) * np.linspace(0.07, 1, 11) ** 2
+    words = {"xlabel": "$x_1$", "ylabel": "$x_2$"} | dict(words)
+    inches = 0.9 + 1.5 * len(routes)
+    with drawing(title, alt, words, len(routes), sharex=True, height=inches) as (figure, grid):
+        rows = list(np.ravel(grid))
         for axes, color, (name, points) in zip(rows, COLORS, routes.items(), strict=False):
             axes.grid(False)
             axes.contour(x1, x2, height, levels=levels, colors=[CONTOUR], linewidths=0.8)
             axes.plot(x1[low], x2[low], "+", color=INK, markersize=10, markeredgewidth=1.5)
-            axes.plot(*points[0], "o", color=BACKGROUND, markeredgecolor=MUTED, markersize=9)
-            axes.set(xlim=xlim, ylim=ylim, ylabel=names[1])
-            axes.set_title(name, color=color, fontsize=10, pad=4)
-        rows[-1].set_xlabel(names[0])
-    return figure, rows
+            axes.plot(
+                *points.reshape(-1, 2)[0],
+                "o",
+                color=BACKGROUND,
+                markeredgecolor=MUTED,
+                markersize=9,
+            )
+            axes.set_title(name, color=color, fontweight="bold")
+        yield figure, rows

@@ -1,24 +1,19 @@
 """Every run of a comparison as a dot, so that overlaps are seen."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import COLORS, INK, style
+from .figure import Figure, as_named, as_series, check_limits, drawing, draws
+from .style import COLORS, INK
 
 Results = Mapping[str, ArrayLike]
 
 
-def dots(
-    panels: Mapping[str, Results],
-    *,
-    title: str,
-    alt: str,
-    xlabel: str = "loss",
-    xlim: tuple[float, float] | None = None,
-) -> Figure:
+@draws
+def dots(panels: Mapping[str, Results], *, title: str, alt: str, **words: Any) -> Figure:
     """Draw the results of contenders, a dot for each run and a bar at the median.
 
     Parameters
@@ -31,46 +26,45 @@ def dots(
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    xlabel : str, optional
-        What the numbers are.
-    xlim : (float, float), optional
-        The part that is drawn. A run beyond its right end becomes an arrow there.
+    **words
+        As for `loss_curves`. A run beyond the right end of ``xlim`` becomes an arrow there.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
 
     Examples
     --------
     >>> results = {"constant": [1.0, 1.1, 1.2], "linear": [0.9, 0.95, 0.96]}
     >>> _ = dots({"": results}, title="Linear is lower", alt="Two rows of three dots.")
     """
-    names = list(next(iter(panels.values())))
-    figure, grid = subplots(
-        1, len(panels), alt=alt, sharex=True, sharey=True, squeeze=False,
-        figsize=(7, 1.4 + 0.3 * len(names)),
-    )  # fmt: skip
-    with style():
-        figure.suptitle(title, x=0.02, ha="left")
-        for axes, (heading, results) in zip(grid[0], panels.items(), strict=True):
-            for name, values in results.items():
-                runs, row = np.asarray(values, dtype=float), names.index(name)
-                inside = runs <= xlim[1] if xlim else np.isfinite(runs)
+    results = {
+        heading: as_series(f"panels[{heading!r}]", named, "one number for each run", 1)
+        for heading, named in as_named("panels", panels, "results").items()
+    }
+    names = list(next(iter(results.values())))
+    if unknown := {name for runs in results.values() for name in runs} - set(names):
+        raise ValueError(f"panels: the first panel lacks {', '.join(sorted(unknown))}.")
+    words = {"xlabel": "loss", "ylim": (len(names) - 0.5, -0.5)} | words
+    end = check_limits("xlim", words["xlim"])[1] if "xlim" in words else np.inf
+    with drawing(
+        title, alt, words, 1, len(results), height=1.4 + 0.33 * len(names), sharex=True, sharey=True
+    ) as (figure, grid):
+        for axes, (heading, contenders) in zip(np.ravel(grid), results.items(), strict=True):
+            for name, runs in contenders.items():
+                row, inside = names.index(name), np.isfinite(runs) & (runs <= end)
                 axes.plot(
                     runs[inside], np.full(inside.sum(), row),
                     "o", color=COLORS[0], alpha=0.55, markeredgewidth=0,
                 )  # fmt: skip
-                if xlim and not inside.all():
+                if not inside.all():
+                    # Beyond the end of the axes, wherever that is.
                     axes.plot(
-                        xlim[1], row,
-                        ">", color=COLORS[1], clip_on=False, markersize=7,
+                        1, row, ">", color=COLORS[1], clip_on=False, markersize=8,
+                        transform=axes.get_yaxis_transform(),
                     )  # fmt: skip
                 axes.plot(np.median(runs), row, "|", color=INK, markersize=15, markeredgewidth=2)
-            axes.set_xlabel(xlabel)
-            axes.set_title(heading, fontsize=10, pad=4)
-            if xlim:
-                axes.set_xlim(*xlim)
-        grid[0, 0].set_yticks(range(len(names)), names)
-        grid[0, 0].set_ylim(len(names) - 0.5, -0.5)
+            axes.set_title(heading)
+        np.ravel(grid)[0].set_yticks(range(len(names)), names)
     return figure

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .animation import player
-from .figure import Figure, address, image
+from .figure import Figure, check_alt, image
 from .graph import Diagram, width_of
+from .player import player, shared_lines
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,25 @@ class Flipbook:
     frames: Sequence[tuple[Diagram | Figure, str]]
     alt: str
 
+    def __post_init__(self) -> None:
+        check_alt(self.alt)
+        if not self.frames:
+            raise ValueError("Flipbook: frames holds pictures with their captions; it is empty.")
+        for frame in self.frames:
+            if not (isinstance(frame, tuple) and isinstance(frame[0], Diagram | Figure)):
+                raise TypeError(f"Flipbook: frames holds pairs (picture, caption); got {frame!r}.")
+
     def html(self) -> str:
         """Return the flipbook as HTML that stands on its own. Equal ones give equal text."""
         pictures = [picture.svg() for picture, _ in self.frames]
+        lines, indices = shared_lines(pictures)
+        frames = [
+            {"picture": numbers, "caption": caption}
+            for numbers, (_, caption) in zip(indices, self.frames, strict=True)
+        ]
         width = width_of(pictures[-1])
-        film = {
-            "frames": [
-                {"picture": address(picture), "caption": caption}
-                for picture, (_, caption) in zip(pictures, self.frames, strict=True)
-            ]
-        }
-        return player(image(pictures[-1], self.alt, width), film, width)
+        picture = image(pictures[-1], self.alt, width)
+        return player(picture, {"lines": lines, "frames": frames}, width)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

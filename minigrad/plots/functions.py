@@ -3,22 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import COLORS, LINESTYLES, MARKERS, MUTED, style
+from ..arguments import as_numbers
+from .curves import line_with_band
+from .figure import Figure, as_series, check_lengths, drawing, draws
+from .style import MUTED, look
 
 
+@draws
 def functions(
-    x: ArrayLike,
-    values: Mapping[str, ArrayLike],
-    *,
-    title: str,
-    alt: str,
-    xlabel: str = "$x$",
-    ylabel: str = "",
-    **limits: Any,
+    x: ArrayLike, values: Mapping[str, ArrayLike], *, title: str, alt: str, **words: Any
 ) -> Figure:
     """Draw several functions of one number over each other.
 
@@ -33,30 +28,23 @@ def functions(
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    xlabel, ylabel : str
-        Names of the axes, with units where there are any.
-    **limits
-        Passed to `matplotlib.axes.Axes.set`, for instance ``ylim=(0, 5)`` or ``yscale="log"``.
+    **words
+        As for `loss_curves`.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
-    x = np.asarray(x, dtype=float)
-    step = max(1, x.size // 8)
-    figure, axes = subplots(alt=alt)
-    with style():
-        if limits.get("yscale") != "log":
+    places = as_numbers("x", x, "the places", 1)
+    lines = as_series("values", values, "the values at each x", 1)
+    check_lengths(x=places.size, **{name: line.size for name, line in lines.items()})
+    step = max(1, places.size // 8)
+    with drawing(title, alt, {"xlabel": "$x$"} | words) as (figure, axes):
+        if words.get("yscale") != "log":
             axes.axhline(0, color=MUTED, linewidth=0.8, linestyle="-")
-        for index, (name, y) in enumerate(values.items()):
-            look = index % len(COLORS)
-            axes.plot(
-                x, np.asarray(y, dtype=float),
-                color=COLORS[look], linestyle=LINESTYLES[look], marker=MARKERS[look],
-                markevery=(step * (index + 1) // (len(values) + 1), step), label=name,
-            )  # fmt: skip
-        axes.set(**{"xlabel": xlabel, "ylabel": ylabel, **limits})
-        axes.set_title(title)
+        for index, (name, line) in enumerate(lines.items()):
+            every = (step * (index + 1) // (len(lines) + 1), step)
+            line_with_band(axes, places, line, label=name, markevery=every, **look(index))
         axes.legend()
     return figure

@@ -5,7 +5,7 @@ The graph is written in Graphviz's language and laid out by Graphviz itself, whi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ def graph(output: Any, names: Mapping[str, Any] | None = None) -> Diagram:
     """
     from ..core.autograd import grad
 
-    steps = _in_order(output)
+    steps = arguments_first(output, _arguments)
     recorded = [step for step in steps if getattr(step, "requires_grad", False)]
     slopes = grad(output, recorded, create_graph=True)
     gradients = {id(s): _number(g._data) for s, g in zip(recorded, slopes, strict=True)}
@@ -128,15 +128,15 @@ def graph(output: Any, names: Mapping[str, Any] | None = None) -> Diagram:
     )
 
 
-def _in_order(output: Any) -> list[Any]:
-    """Return what ``output`` was made from, arguments before results."""
+def arguments_first(output: Any, arguments: Callable[[Any], Sequence[Any]]) -> list[Any]:
+    """Return what ``output`` was made from, arguments before results, itself last."""
     steps: dict[int, Any] = {}
     stack = [(output, False)]
     while stack:
         step, arguments_are_in = stack.pop()
         if id(step) in steps:
             continue
-        parents = _arguments(step)
+        parents = arguments(step)
         if parents and not arguments_are_in:
             stack += [(step, True), *((parent, False) for parent in reversed(parents))]
         else:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import style
+from ..arguments import as_numbers
+from .figure import Figure, as_names, check_lengths, drawing, draws
 
 
+@draws
 def images(pixels: ArrayLike, names: Sequence[str], *, title: str, alt: str) -> Figure:
     """Draw grey images in a row, each with its name below.
 
@@ -26,13 +27,13 @@ def images(pixels: ArrayLike, names: Sequence[str], *, title: str, alt: str) -> 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
-    pictures: NDArray[np.float64] = np.asarray(pixels, dtype=float)
-    figure, row = subplots(1, len(pictures), alt=alt, figsize=(7, 1.2), squeeze=False)
-    with style():
-        figure.suptitle(title, x=0.02, ha="left")
-        for axes, picture, name in zip(row[0], pictures, names, strict=True):
+    pictures = as_numbers("pixels", pixels, "images of shape (n, height, width)", 3)
+    labels = as_names("names", names, "one for each image")
+    check_lengths(pixels=len(pictures), names=len(labels))
+    with drawing(title, alt, {}, 1, len(pictures), height=1.2) as (figure, row):
+        for axes, picture, name in zip(np.ravel(row), pictures, labels, strict=True):
             axes.imshow(picture, cmap="Greys", vmin=0, vmax=1)
             axes.set(xticks=[], yticks=[], xlabel=name)
             axes.grid(False)

@@ -1,6 +1,6 @@
-// Plays the animations of this page: moves points along the tracks drawn over a still picture, or
-// shows one picture after another. Nothing starts by itself, and without this script the still
-// picture tells the whole story.
+// Plays the animations of this page: moves points along tracks drawn over a picture, or shows one
+// picture after another; and lets a slider choose among pictures. Nothing starts by itself, and
+// before Play nothing of a track is seen. Without this script the still picture tells it all.
 (() => {
   const UPDATES_PER_SECOND = 5;
   const FRAMES_PER_SECOND = 0.7;  // each has a caption to read
@@ -12,6 +12,10 @@
     return parent.appendChild(element);
   };
 
+  // Pictures share most of their lines, so each line stands on the page once.
+  const address = (film, picture) => "data:image/svg+xml;charset=utf-8,"
+    + encodeURIComponent(picture.map((number) => film.lines[number]).join("\n"));
+
   const stageTrack = (track, overlay) => {
     const [x, y, width, height] = track.box;
     // An inner svg element clips what leaves the axes.
@@ -22,7 +26,7 @@
     const dot = cloud ? { r: 2.2, "fill-opacity": 0.6 } : { r: 4.5, stroke: "#fff" };
     const heads = (cloud ? track.points[0] : [track.points[0]]).map(
       () => svg("circle", { ...dot, fill: track.color }, window));
-    const place = { x: x + width - 4, y: y - 5, "text-anchor": "end", "font-size": 9.5 };
+    const place = { x: x + width - 4, y: y - 5, "text-anchor": "end", "font-size": 11 };
     const value = svg("text", { ...place, fill: "#2a2a2e", "font-family": "sans-serif" }, overlay);
     return (time) => {
       const last = Math.floor(time);
@@ -41,6 +45,7 @@
 
   const stageTracks = (film, root) => {
     const [width, height] = film.size;
+    root.querySelector("img").src = address(film, film.ground);
     const overlay = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
       root.querySelector("div"));
     overlay.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
@@ -54,12 +59,19 @@
 
   const stageFrames = (film, root) => {
     const picture = root.querySelector("img");
-    const caption = root.appendChild(document.createElement("div"));
-    caption.style.cssText = "min-height:2.6em;padding:.2em 1em;font:14px/1.3 sans-serif;color:#2a2a2e";
+    const caption = film.label ? null : root.appendChild(document.createElement("div"));
+    if (caption) caption.style.cssText =
+      "min-height:2.6em;padding:.2em 1em;font:14px/1.3 sans-serif;color:#2a2a2e";
+    let seen;
     return (time) => {
       const frame = film.frames[Math.floor(time)];
-      picture.src = frame.picture;
-      return caption.textContent = frame.caption;
+      const words = frame.caption ?? frame.alt;
+      if (frame !== seen) {
+        seen = frame;
+        picture.src = address(film, frame.picture);
+        if (caption) caption.textContent = words; else picture.alt = words;
+      }
+      return words;
     };
   };
 
@@ -74,20 +86,23 @@
     const draw = (film.frames ? stageFrames : stageTracks)(film, root);
 
     const bar = root.appendChild(document.createElement("div"));
-    bar.style.cssText = "display:flex;gap:.8em;align-items:center;padding:.2em 1em .8em;"
-      + "font:14px sans-serif;color:#2a2a2e;color-scheme:light;accent-color:#1f6fc4";
+    bar.style.cssText = "display:flex;flex-wrap:wrap;gap:.4em .8em;align-items:center;"
+      + "padding:.2em 1em .8em;font:14px sans-serif;color:#2a2a2e;color-scheme:light;accent-color:#1f6fc4";
     bar.innerHTML = `<button type="button" style="min-width:5.5em;min-height:28px"></button>
-      <input type="range" min="0" max="${last}" step="1" style="flex:1;min-width:4em">
-      <span style="min-width:8.5em;text-align:right;font-variant-numeric:tabular-nums"></span>`;
+      <input type="range" min="0" max="${last}" step="1" style="flex:1;min-width:6em">
+      <span style="min-width:${film.label ? 3 : 8.5}em;text-align:right;
+        font-variant-numeric:tabular-nums"></span>`;
     const [button, slider, label] = bar.children;
-    slider.setAttribute("aria-label", unit[0].toUpperCase() + unit.slice(1));
+    if (film.label) button.replaceWith(film.label);  // a slider is moved, not played
+    slider.setAttribute("aria-label", film.label ?? unit[0].toUpperCase() + unit.slice(1));
 
-    let time = 0, before = null;
+    let time = film.start ?? 0, before = null;
     const show = (now) => {
       time = Math.min(Math.max(now, 0), last);
       const words = draw(time);
       slider.value = Math.floor(time);
-      label.textContent = `${unit} ${slider.value} of ${last}`;
+      label.textContent = film.label
+        ? film.frames[time].at : `${unit} ${slider.value} of ${last}`;
       slider.setAttribute("aria-valuetext", `${label.textContent}. ${words}`);
     };
     const pause = () => { before = null; show(Math.floor(time)); button.textContent = "▶ Play"; };

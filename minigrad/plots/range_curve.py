@@ -1,22 +1,26 @@
 """The picture of a range test."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import COLORS, LINESTYLES, MARKERS, MUTED, style
+from ..arguments import as_numbers
+from .figure import Figure, check_lengths, drawing, draws
+from .style import COLORS, MUTED, look
 
 
+@draws
 def range_curve(
     rates: ArrayLike,
     losses: ArrayLike,
     smoothed: ArrayLike,
-    marks: Mapping[str, float],
+    marks: Mapping[str, float] | None = None,
     *,
     title: str,
     alt: str,
+    **words: Any,
 ) -> Figure:
     """Draw the loss against the learning rate on a logarithmic axis, and mark some rates.
 
@@ -26,36 +30,33 @@ def range_curve(
     ----------
     rates, losses, smoothed : array-like, shape (updates,)
         A range test: rate, loss, and loss without its noise.
-    marks : mapping from str to float
+    marks : mapping from str to float, optional
         Rates to mark, by name.
     title : str
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
+    **words
+        As for `loss_curves`.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
-    figure, axes = subplots(alt=alt)
-    with style():
-        axes.plot(rates, losses, ".", color=MUTED, alpha=0.5, label="each update")
-        axes.plot(rates, smoothed, color=COLORS[0], linestyle="-", label="smoothed")
-        for look, (name, rate) in enumerate(marks.items(), start=1):
-            axes.axvline(
-                rate,
-                color=COLORS[look],
-                linestyle=LINESTYLES[look],
-                marker=MARKERS[look],
-                markevery=[0],
-                label=f"{name}: {rate:.2g}",
-            )
-        curve = np.asarray(smoothed, dtype=float)
-        start, lowest = curve[0], np.nanmin(curve)
-        axes.set(xscale="log", xlabel="learning rate", ylabel="loss")
-        if lowest < start:  # an explosion would flatten all that came before it
-            axes.set_ylim(lowest - 0.2 * (start - lowest), start + 0.4 * (start - lowest))
-        axes.set_title(title)
+    x = as_numbers("rates", rates, "the rate of each update", 1)
+    y = as_numbers("losses", losses, "the loss of each update", 1)
+    curve = as_numbers("smoothed", smoothed, "the loss without its noise", 1)
+    check_lengths(rates=x.size, losses=y.size, smoothed=curve.size)
+    words = {"xscale": "log", "xlabel": "learning rate", "ylabel": "loss"} | words
+    finite = curve[np.isfinite(curve)]
+    if finite.size and finite.min() < finite[0]:  # an explosion would flatten all before it
+        low, start = finite.min(), finite[0]
+        words = {"ylim": (low - 0.2 * (start - low), start + 0.4 * (start - low))} | words
+    with drawing(title, alt, words) as (figure, axes):
+        axes.plot(x, y, ".", color=MUTED, alpha=0.5, label="each update")
+        axes.plot(x, curve, color=COLORS[0], linestyle="-", label="smoothed")
+        for index, (name, rate) in enumerate((marks or {}).items(), start=1):
+            axes.axvline(rate, markevery=[0], label=f"{name}: {rate:.2g}", **look(index))
         axes.legend(loc="lower left")
     return figure

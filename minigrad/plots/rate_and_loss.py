@@ -6,17 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import COLORS, LINESTYLES, MARKERS, style
+from ..arguments import as_numbers
+from .curves import line_with_band
+from .figure import Figure, as_named, drawing, draws, set_words
+from .style import look
 
 
+@draws
 def rate_and_loss(
-    runs: Mapping[str, tuple[ArrayLike, ArrayLike]],
-    *,
-    title: str,
-    alt: str,
-    ylabel: str = "loss",
-    **limits: Any,
+    runs: Mapping[str, tuple[ArrayLike, ArrayLike]], *, title: str, alt: str, **words: Any
 ) -> Figure:
     """Draw the rates that runs used, and below them what became of the loss.
 
@@ -30,47 +28,43 @@ def rate_and_loss(
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    ylabel : str, optional
-        Name of the lower axis.
-    **limits
-        Passed to `matplotlib.axes.Axes.set` of the lower axes, for instance ``ylim=(0, 5)``.
+    **words
+        As for `loss_curves`, of the lower axes.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
 
     Examples
     --------
     >>> runs = {"constant": ([0.1, 0.1], [3.0, 2.0, 1.5])}
     >>> _ = rate_and_loss(runs, title="It falls", alt="A constant rate and a falling loss.")
     """
-    figure, (above, below) = subplots(
-        2, 1, alt=alt, sharex=True, figsize=(7, 4.4), height_ratios=[2, 3]
-    )
-    with style():
-        figure.suptitle(title, x=0.02, ha="left")
-        for index, (name, (rates, losses)) in enumerate(runs.items()):
-            look = index % len(COLORS)
-            line: Any = {"color": COLORS[look], "linestyle": LINESTYLES[look]}
-            used = np.asarray(rates, dtype=float)
+    pairs = {}
+    for name, pair in as_named("runs", runs, "pairs (rates, losses)").items():
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(f"runs[{name!r}] is a pair (rates, losses); got {pair!r}.")
+        pairs[name] = (
+            as_numbers(f"the rates of runs[{name!r}]", pair[0], "one for each update", 1),
+            as_numbers(f"the losses of runs[{name!r}]", pair[1], "shape (k,) or (seeds, k)", 1, 2),
+        )
+    with drawing(title, alt, {}, 2, sharex=True, height=4.6, height_ratios=[2, 3]) as (
+        figure,
+        ((above,), (below,)),
+    ):
+        for index, (name, (rates, losses)) in enumerate(pairs.items()):
             # A rate of 0 lies on the axis: do not let the axis cut it in half.
-            above.plot(np.arange(used.size), used, label=name, clip_on=False, zorder=3, **line)
-            measured = np.atleast_2d(np.asarray(losses, dtype=float))
-            updates = np.linspace(0, used.size, measured.shape[1])
-            if len(measured) > 1:
-                low, high = measured.min(axis=0), measured.max(axis=0)
-                below.fill_between(updates, low, high, color=COLORS[look], alpha=0.15, lw=0)
-            every = max(1, measured.shape[1] // 10)
-            below.plot(
-                updates, np.median(measured, axis=0),
-                marker=MARKERS[look], markevery=every, label=name, **line,
-            )  # fmt: skip
+            line = look(index) | {"marker": None}
+            above.plot(np.arange(rates.size), rates, clip_on=False, zorder=3, **line)
+            k = losses.shape[-1]
+            updates, every = np.linspace(0, rates.size, k), max(1, k // 10)
+            line_with_band(below, updates, losses, label=name, markevery=every, **look(index))
         above.set_ylabel("learning rate")
         above.set_ylim(bottom=0)
-        below.set(**{"xlabel": "update", "ylabel": ylabel, **limits})
-        if len(runs) > 1:
+        set_words(below, {"xlabel": "update", "ylabel": "loss"} | words)
+        if len(pairs) > 1:
             # Outside, because there is no corner that every loss curve leaves free.
             handles, names = below.get_legend_handles_labels()
-            figure.legend(handles, names, loc="outside lower center", ncols=min(5, len(runs)))
+            figure.legend(handles, names, loc="outside lower center", ncols=min(3, len(pairs)))
     return figure

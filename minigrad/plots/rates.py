@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import COLORS, INK, LINESTYLES, MARKERS, style
+from ..arguments import as_numbers
+from .curves import line_with_band
+from .figure import Figure, as_series, check_lengths, drawing, draws
+from .style import INK, look, style
 
-_HEIGHTS = (
-    ("top", 0.99), ("bottom", 0.01), ("center", 0.5), ("center", 0.4), ("center", 0.6)
-)  # fmt: skip
+HEIGHTS = (("top", 0.99), ("bottom", 0.01), ("center", 0.5), ("center", 0.4), ("center", 0.6))
 
 
+@draws
 def against_rate(
     rates: ArrayLike,
     results: Mapping[str, ArrayLike],
@@ -23,9 +23,7 @@ def against_rate(
     title: str,
     alt: str,
     marks: Mapping[str, float] | None = None,
-    xlabel: str = "learning rate η",
-    ylabel: str = "loss",
-    **limits: Any,
+    **words: Any,
 ) -> Figure:
     """Draw results against the learning rate, with some rates marked by name.
 
@@ -43,16 +41,13 @@ def against_rate(
         The alternative text.
     marks : mapping from str to float, optional
         Names of rates that get a vertical line.
-    xlabel, ylabel : str, optional
-        Names of the axes, with units where there are any.
-    **limits
-        Passed to `matplotlib.axes.Axes.set`, for instance ``ylim=(0, 5)``. The rates stand on a
-        logarithmic axis, unless ``xscale="linear"``. With ``xticks`` there are no ticks between.
+    **words
+        As for `loss_curves`. The rates stand on a logarithmic axis, unless ``xscale="linear"``.
 
     Returns
     -------
     Figure
-        Show it with ``plt.show()``.
+        Make it the last expression of a cell, or show it with ``plt.show()``.
 
     Examples
     --------
@@ -60,35 +55,23 @@ def against_rate(
     >>> words = {"title": "A V", "alt": "A V.", "xscale": "linear"}
     >>> _ = against_rate(eta, {"|1 - η|": abs(1 - eta)}, marks={"best": 1.0}, **words)
     """
-    x = np.asarray(rates, dtype=float)
-    figure, axes = subplots(alt=alt)
-    with style():
-        for index, (name, values) in enumerate(results.items()):
-            runs = np.atleast_2d(np.asarray(values, dtype=float))
-            runs = np.where(np.isfinite(runs), runs, np.nan)
-            look = index % len(COLORS)
-            if len(runs) > 1:
-                low, high = runs.min(axis=0), runs.max(axis=0)
-                axes.fill_between(x, low, high, color=COLORS[look], alpha=0.15, lw=0)
-            axes.plot(
-                x,
-                np.median(runs, axis=0),
-                color=COLORS[look],
-                linestyle=LINESTYLES[look],
-                marker=MARKERS[look] if x.size <= 24 else None,
-                label=name,
-            )
-        axes.set(**{"xscale": "log", "xlabel": xlabel, "ylabel": ylabel, **limits})
-        if "xticks" in limits:
-            axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_title(title)
-        if len(results) > 1:
+    x = as_numbers("rates", rates, "rising", 1)
+    lines = as_series("results", results, "shape (rates,) or (seeds, rates)", 1, 2)
+    check_lengths(rates=x.size, **{name: line.shape[-1] for name, line in lines.items()})
+    marked = as_series("marks", marks, "rates", 0) if marks is not None else {}
+    words = {"xscale": "log", "xlabel": "learning rate η", "ylabel": "loss"} | words
+    with drawing(title, alt, words) as (figure, axes):
+        for index, (name, line) in enumerate(lines.items()):
+            marker = {} if x.size <= 24 else {"marker": None}
+            line_with_band(axes, x, line, label=name, **look(index) | marker)
+        if len(lines) > 1:
             axes.legend()
-        if marks:
-            for rate in marks.values():
-                axes.axvline(rate, color=INK, linestyle=(0, (2, 2)), linewidth=1)
+        for rate in marked.values():
+            axes.axvline(float(rate), color=INK, linestyle=(0, (2, 2)), linewidth=1)
+    if marked:
+        with style():
             figure.draw_without_rendering()  # finds the place of everything
-            _name(axes, marks)
+            _name(axes, {name: float(rate) for name, rate in marked.items()})
     return figure
 
 
@@ -102,9 +85,9 @@ def _name(axes: Axes, marks: Mapping[str, float]) -> None:
         tries = [
             axes.annotate(
                 name, (rate, height), (-3, 0), xycoords=axes.get_xaxis_transform(),
-                textcoords="offset points", rotation=90, ha="right", va=va, fontsize=9,
+                textcoords="offset points", rotation=90, ha="right", va=va,
             )
-            for va, height in _HEIGHTS
+            for va, height in HEIGHTS
         ]  # fmt: skip
         boxes = [text.get_window_extent() for text in tries]
         covered = [

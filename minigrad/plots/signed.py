@@ -4,13 +4,15 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import COLORS, CONTOUR, style
+from ..arguments import as_numbers, check_integers
+from .figure import Figure, as_names, drawing, draws
+from .style import COLORS, CONTOUR
 
 # Blue and orange stay apart for every kind of colour vision.
 SIGNED = LinearSegmentedColormap.from_list("signed", [COLORS[0], "white", COLORS[1]])
 
 
+@draws
 def signed_tiles(
     arrays: ArrayLike, *, title: str, alt: str, ends: tuple[str, str], columns: int = 8
 ) -> Figure:
@@ -34,18 +36,20 @@ def signed_tiles(
     Figure
         Show it with ``plt.show()``.
     """
-    tiles = np.asarray(arrays, dtype=float)
+    tiles = as_numbers("arrays", arrays, "tiles of shape (n, height, width)", 3)
+    check_integers("signed_tiles", least=1, columns=columns)
+    if len(as_names("ends", ends, "for negative and positive")) != 2:
+        raise ValueError(f"ends is a pair of texts; got {ends!r}.")
     n, height, width = tiles.shape
     rows = -(-n // columns)
     mosaic = np.full((rows * (height + 1) + 1, columns * (width + 1) + 1), np.nan)
     for index, tile in enumerate(tiles):
         top, left = (1 + (index // columns) * (height + 1), 1 + (index % columns) * (width + 1))
         mosaic[top : top + height, left : left + width] = tile
-    strong = np.quantile(abs(tiles), 0.99)  # the strongest few would leave the rest pale
-    figure, axes = subplots(alt=alt, figsize=(7, 0.6 + 5.6 * mosaic.shape[0] / mosaic.shape[1]))
-    with style():
+    strong = np.quantile(abs(tiles), 0.99) or 1.0  # the strongest few would leave the rest pale
+    size = 0.6 + 4.8 * mosaic.shape[0] / mosaic.shape[1]
+    with drawing(title, alt, {}, height=size) as (figure, axes):
         axes.set_axis_off()
-        axes.set_title(title)
         look = SIGNED.with_extremes(bad=CONTOUR)
         picture = axes.imshow(mosaic, cmap=look, vmin=-strong, vmax=strong)
         bar = figure.colorbar(picture, ax=axes, ticks=[-strong, 0, strong], shrink=0.9)

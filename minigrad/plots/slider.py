@@ -1,19 +1,24 @@
-"""A figure that follows a slider in Jupyter, and stands still where there is no kernel."""
+"""A figure that follows a slider, on any page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
+import numpy as np
 
+from ..arguments import check_function, check_kind, check_numbers, shown
 from .figure import Figure
+from .player import player, shared_lines
+
+MOST = 41  # places: each is drawn beforehand, and its picture travels with the page
 
 
 @dataclass(frozen=True)
 class Slider:
-    """A figure drawn again for every place of a slider.
+    """A figure drawn beforehand for every place of a slider.
 
-    In a running notebook it shows the slider. On the website, and in a notebook that was only
-    opened, it shows the figure for ``start``, and says that there is a slider in Jupyter.
+    It needs no kernel: it moves in a notebook, on the website and in a saved page. Where no script
+    runs, the figure for ``start`` remains.
 
     Attributes
     ----------
@@ -32,33 +37,46 @@ class Slider:
     high: float
     step: float
 
-    def picture(self, value: float) -> str:
-        """Return the figure for one place of the slider as HTML."""
-        figure = self.draw(value)
+    def __post_init__(self) -> None:
+        check_function("Slider: draw", self.draw, "draw(number) returns a Figure")
+        check_kind("Slider: label", self.label, str, "what the slider moves")
+        check_numbers("Slider", low=self.low, high=self.high, start=self.start)
+        check_numbers("Slider", positive=True, step=self.step)
+        if not self.low <= self.start <= self.high:
+            raise ValueError(f"Slider: start is from low to high; got {self.start}.")
+        if (count := len(self.places())) > MOST:
+            raise ValueError(
+                f"Slider: step={self.step} makes {count} places, and at most {MOST} are drawn "
+                "beforehand. Take a longer step."
+            )
+
+    def places(self) -> list[float]:
+        """Return every number that the slider can stand at."""
+        count = int((self.high - self.low) / self.step + 1 + 1e-9)
+        return [round(self.low + self.step * i, 12) for i in range(count)]
+
+    def html(self) -> str:
+        """Return the figure and its slider as HTML that stands on its own."""
+        places = self.places()
+        start = int(np.argmin([abs(place - self.start) for place in places]))
+        decimals = max(len(f"{n:.12g}".partition(".")[2]) for n in (self.low, self.step))
+        figures = [self._figure(place) for place in places]
+        lines, indices = shared_lines([figure.svg() for figure in figures])
+        frames = [
+            {"picture": numbers, "alt": figure.alt, "at": f"{place:.{decimals}f}"}
+            for numbers, figure, place in zip(indices, figures, places, strict=True)
+        ]
+        film = {"lines": lines, "frames": frames, "label": self.label, "start": start}
+        return player(figures[start].html(), film, round(96 * figures[start].get_figwidth()))
+
+    def _figure(self, place: float) -> Figure:
+        figure = self.draw(place)
+        if not isinstance(figure, Figure):
+            raise TypeError(f"Slider: draw({place}) returns a Figure; got {shown(figure)}.")
         plt.close(figure)
-        return figure.html()
+        return figure
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
-        from ipywidgets import HTML, FloatSlider, VBox  # type: ignore[import-untyped]
 
-        still = self.picture(self.start)
-        picture = HTML(still)
-        decimals = len(f"{self.step:g}".partition(".")[2])
-        slider = FloatSlider(
-            self.start,
-            min=self.low,
-            max=self.high,
-            step=self.step,
-            readout_format=f".{decimals}f",
-            description=self.label,
-            style={"description_width": "initial"},
-        )
-        slider.observe(lambda change: setattr(picture, "value", self.picture(change.new)), "value")
-        bundle = VBox([slider, picture])._repr_mimebundle_()
-        bundle["text/html"] = (
-            f"<p><em>In Jupyter, run this cell to move the {self.label} with a slider.</em></p>"
-            f"{still}"
-        )
-        bundle["text/plain"] = f"Slider: {self.label}"
-        display(bundle, raw=True)
+        display({"text/html": self.html(), "text/plain": f"Slider: {self.label}"}, raw=True)

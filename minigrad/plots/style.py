@@ -12,6 +12,7 @@ from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib import font_manager
 
 BACKGROUND = "#faf9f6"
 INK = "#2a2a2e"
@@ -25,30 +26,38 @@ COLORS = ("#1f6fc4", "#b84a00", "#00523c", "#9a4583", "#2a2a2e", "#7a6200")
 LINESTYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
+WIDTH, HEIGHT = 6.0, 3.6  # of a figure, in inches
+
+# Text falls back on the first of these that is there for what the first font lacks.
+CHINESE = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "SimHei",
+)  # fmt: skip
+INSTALLED = {font.name for font in font_manager.fontManager.ttflist}
+
 STYLE: Any = {
     "figure.facecolor": BACKGROUND,
-    "figure.figsize": (7.0, 3.6),
+    "figure.figsize": (WIDTH, HEIGHT),
     "figure.constrained_layout.use": True,
     "figure.constrained_layout.h_pad": 0.08,
     "figure.constrained_layout.w_pad": 0.12,
     "savefig.facecolor": "auto",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10.0,
+    "font.family": ["DejaVu Sans", *(name for name in CHINESE if name in INSTALLED)],
+    "font.size": 11.0,
     "text.color": INK,
     "axes.facecolor": BACKGROUND,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.titlecolor": INK,
     "axes.titlesize": 11.0,
-    "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.titlepad": 10.0,
+    "axes.titlepad": 4.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.prop_cycle": cycler(color=COLORS) + cycler(linestyle=LINESTYLES),
-    "figure.titlesize": 11.0,
+    "figure.titlesize": 12.0,
     "figure.titleweight": "bold",
     "grid.color": GRID,
     "grid.linewidth": 0.8,
@@ -64,6 +73,13 @@ STYLE: Any = {
     # The default salt is random, and the same figure would give other bytes every time.
     "svg.hashsalt": "minigrad",
 }
+
+
+def look(index: int) -> dict[str, Any]:
+    """Return the colour, line style and marker of series number ``index``; the first 36 differ."""
+    turn, n = divmod(index, len(COLORS))
+    style = (n + turn) % len(LINESTYLES)
+    return {"color": COLORS[n], "linestyle": LINESTYLES[style], "marker": MARKERS[style]}
 
 
 def use_style() -> None:

@@ -1,5 +1,6 @@
 """Figures: they carry alternative text, keep their bytes, and are for every pair of eyes."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import minigrad as mg
 from minigrad import plots
-from minigrad.plots.style import BACKGROUND
+from minigrad.plots.style import BACKGROUND, CHINESE, look, style
 
 WORDS = {"title": "What it shows", "alt": 'Two lines, "a" & b.'}
 BOWL = {"xlim": (-10, 3), "ylim": (-3, 3), **WORDS}
@@ -70,19 +71,67 @@ def test_show_displays_the_picture_once_with_its_text(monkeypatch):
     assert shown[0]["text/plain"] == 'Figure: Two lines, "a" & b.'
 
 
-def test_a_slider_leaves_a_picture_where_there_is_no_kernel(monkeypatch):
-    shell = InteractiveShell.instance()
-    shown = []
-    monkeypatch.setattr(shell.display_pub, "publish", lambda data, **_: shown.append(data))
-    slider = plots.Slider(
-        lambda lr: plots.paths(bowl, {"a": descent(lr)}, **BOWL),
-        label="learning rate", start=0.4, low=0.1, high=0.5, step=0.1,
-    )  # fmt: skip
-    shell.display_formatter.format(slider)
-    (data,) = shown
-    assert slider.picture(0.4) in data["text/html"]
-    assert "application/vnd.jupyter.widget-view+json" in data
-    assert slider.picture(0.1) != slider.picture(0.4)
+def test_a_figure_that_was_displayed_is_not_shown_again():
+    figure = plots.loss_curves({"a": [2, 1]}, **WORDS)
+    assert plt.fignum_exists(figure.number)
+    figure._ipython_display_()
+    assert not plt.fignum_exists(figure.number)
+
+
+def films(html: str) -> list[dict]:
+    return [json.loads(data) for data in re.findall(r'application/json">(.*?)</script>', html)]
+
+
+def slider(**options) -> plots.Slider:
+    options = {"start": 0.4, "low": 0.1, "high": 0.5, "step": 0.1, **options}
+    return plots.Slider(
+        lambda lr: plots.paths(bowl, {"a": descent(lr)}, **{**BOWL, "alt": f"rate {lr}"}),
+        label="learning rate",
+        **options,
+    )
+
+
+def test_a_slider_holds_a_picture_of_each_of_its_places_and_needs_no_kernel():
+    html = slider().html()
+    (film,) = films(html)
+    assert [frame["at"] for frame in film["frames"]] == ["0.1", "0.2", "0.3", "0.4", "0.5"]
+    assert [frame["alt"] for frame in film["frames"]] == [f"rate 0.{i}" for i in range(1, 6)]
+    assert 'alt="rate 0.4"' in html and film["start"] == 3 and film["label"] == "learning rate"
+    pictures = {"".join(film["lines"][n] for n in frame["picture"]) for frame in film["frames"]}
+    assert len(pictures) == 5
+    assert not plt.get_fignums()
+    assert "widget" not in html and html == slider().html()
+
+
+def test_the_pictures_of_a_slider_share_what_they_have_in_common():
+    one = slider(low=0.4, high=0.5, start=0.4, step=0.5)
+    assert len(slider().html()) < 2 * len(one.html())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"step": 0.001}, "step=0.001 makes 401 places, and at most 41"),
+        ({"start": 0.6}, "start is from low to high"),
+        ({"step": 0}, "step is a positive number"),
+        ({"high": 0.1}, "start is from low to high"),
+        ({"low": "0"}, "low is a finite number; got '0'"),
+    ],
+)
+def test_a_slider_that_cannot_be_drawn_is_refused_before_it_is_drawn(options, message):
+    with pytest.raises((TypeError, ValueError), match=f"Slider: {message}"):
+        slider(**options)
+
+
+def test_before_play_nothing_of_a_path_is_drawn_and_without_scripts_all_of_it():
+    html = plots.animate_paths(bowl, {"a": descent(0.4)}, **BOWL).html()
+    (film,) = films(html)
+    still = b64decode(re.search('base64,([^"]+)', html)[1]).decode()
+    ground = "\n".join(film["lines"][number] for number in film["ground"])
+    colour = f"stroke: {plots.COLORS[0]}"
+    assert still.count(colour) >= 7  # the line and its markers
+    assert colour not in ground
+    assert set(ground.split()) < set(still.split())  # and nothing else differs
 
 
 def test_a_graph_describes_itself():
@@ -148,8 +197,54 @@ def test_the_first_three_colours_differ_without_colour_vision(sight):
     assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 0.2
 
 
-def test_every_series_has_a_line_style_and_a_marker_of_its_own():
-    assert len(set(plots.LINESTYLES)) == len(set(plots.MARKERS)) == len(plots.COLORS)
+def test_the_first_36_series_differ_without_their_colours():
+    looks = [look(index) for index in range(36)]
+    assert len({tuple(map(str, one.values())) for one in looks}) == 36
+    for start in range(0, 36, 6):
+        assert (
+            len({(str(one["linestyle"]), one["marker"]) for one in looks[start : start + 6]}) == 6
+        )
+
+
+# Words
+
+
+def test_every_word_of_the_axes_is_taken_in_any_order_and_none_undoes_another():
+    words = {
+        "ylabel": "loss", "yticklabels": ["one", "ten"], "yticks": [1, 10], "ylim": [0.5, 20],
+        "xlabel": "t", "xlim": [0, 3], "yscale": "log", "xticks": [0, 3], "xscale": "linear",
+    }  # fmt: skip
+    for order in (words, dict(reversed(words.items()))):
+        axes = plots.loss_curves({"a": [3, 2, 1]}, **WORDS, **order).axes[0]
+        assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_yscale()) == ("t", "loss", "log")
+        assert (axes.get_xlim(), axes.get_ylim()) == ((0, 3), (0.5, 20))
+        assert axes.get_yticks().tolist() == [1, 10]
+        assert [tick.get_text() for tick in axes.get_yticklabels()] == ["one", "ten"]
+        assert not len(axes.get_yticks(minor=True))
+
+
+def test_a_long_title_is_broken_into_lines_but_no_formula_is():
+    title = (
+        "The rate must stay below the limit, that is, as long as $\\eta < 2 / \\lambda_{max}$ holds"
+    )
+    figure = plots.loss_curves({"a": [1, 2]}, **{**WORDS, "title": title})
+    lines = figure.get_suptitle().splitlines()
+    assert len(lines) == 2 and " ".join(lines) == title
+    assert all(line.count("$") % 2 == 0 for line in lines)
+
+
+def test_text_is_readable_on_a_phone():
+    figure = plots.loss_curves({"a": [1, 2]}, **WORDS)
+    texts = [text for text in figure.findobj(mpl.text.Text) if text.get_text()]
+    shrunk = 358 / (96 * figure.get_figwidth())  # a phone of 390 pixels, less the margins
+    assert min(text.get_fontsize() for text in texts) * 96 / 72 * shrunk >= 9
+
+
+def test_chinese_text_falls_back_on_a_font_that_has_it():
+    installed = {font.name for font in mpl.font_manager.fontManager.ttflist}
+    with style():
+        assert mpl.rcParams["font.family"][0] == "DejaVu Sans"
+        assert set(mpl.rcParams["font.family"][1:]) == installed & set(CHINESE)
 
 
 # What is drawn
@@ -170,12 +265,12 @@ def test_a_loss_curve_stops_where_the_loss_is_no_longer_finite():
 
 
 def test_paths_that_play_together_need_equally_many_points():
-    with pytest.raises(ValueError, match=r"equally many points, not {'a': 7, 'b': 4}"):
+    with pytest.raises(ValueError, match=r"equally many points; got {'a': 7, 'b': 4}"):
         plots.animate_paths(bowl, {"a": descent(0.1), "b": descent(0.1, updates=3)}, **BOWL)
 
 
 def test_a_path_of_another_shape_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"'a' has shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"paths: paths\['a'\] holds numbers, places of shape"):
         plots.paths(bowl, {"a": [1, 2, 3]}, **BOWL)
 
 

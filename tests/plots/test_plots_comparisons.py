@@ -1,4 +1,4 @@
-"""Comparisons of runs: rates above losses, and a dot for every run."""
+"""Comparisons of runs, amounts, functions and small arrays."""
 
 import numpy as np
 import pytest
@@ -44,7 +44,7 @@ def test_a_contender_keeps_its_row_in_each_panel():
 def test_a_run_beyond_the_picture_becomes_an_arrow_at_its_edge(far):
     (axes,) = plots.dots({"": {"a": [1, 2, far]}}, xlim=(0, 3), **WORDS).axes
     assert axes.lines[0].get_xdata().tolist() == [1, 2]
-    assert axes.lines[1].get_marker() == ">" and axes.lines[1].get_xdata().tolist() == [3]
+    assert axes.lines[1].get_marker() == ">" and axes.lines[1].get_xdata().tolist() == [1]
 
 
 def test_the_same_drawing_gives_the_same_bytes():
@@ -53,3 +53,24 @@ def test_the_same_drawing_gives_the_same_bytes():
         return lines + plots.dots({"": {"a": [1, 2]}}, **WORDS).html()
 
     assert page() == page()
+
+
+def test_bars_say_their_amounts():
+    figure = plots.bars({"many": 12345, "one": 1}, xlabel="calls", xscale="log", **WORDS)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["12,345", "1"]
+    assert figure.axes[0].get_xscale() == "log"
+
+
+def test_functions_leave_a_gap_where_there_is_no_value():
+    figure = plots.functions([0, 1, 2], {"f": [0, np.nan, 2]}, xlabel="t", **WORDS)
+    (line,) = (line for line in figure.axes[0].lines if line.get_label() == "f")
+    assert np.isnan(line.get_ydata()[1])
+    assert figure.axes[0].get_xlabel() == "t"
+
+
+def test_signed_tiles_share_one_scale_around_zero():
+    figure = plots.signed_tiles(
+        [[[1.0, -3.0]], [[0.0, 0.5]], [[0.0, 0.0]]], title="x", alt="Tiles.", ends=("less", "more")
+    )
+    low, high = figure.axes[0].images[0].get_clim()
+    assert low == -high < 0

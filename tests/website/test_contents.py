@@ -19,7 +19,17 @@ import lessons
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MODULES = ["minigrad"] + [
     f"minigrad.{name}"
-    for name in ("callbacks", "data", "diagnostics", "nn", "ops", "optim", "plots", "schedules")
+    for name in (
+        "callbacks",
+        "data",
+        "course.figures",
+        "diagnostics",
+        "nn",
+        "ops",
+        "optim",
+        "plots",
+        "schedules",
+    )
 ]
 
 

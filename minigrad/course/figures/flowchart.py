@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from .graph import Diagram
-from .style import BACKGROUND, INK, MUTED
+from ...plots.graph import Diagram
+from ...plots.style import BACKGROUND, INK, MUTED
 
 
 def flowchart(

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .flipbook import Flipbook
-from .style import BACKGROUND, COLORS, INK, MUTED, style
+from ...arguments import as_numbers
+from ...plots.figure import Figure, drawing, draws
+from ...plots.flipbook import Flipbook
+from ...plots.style import BACKGROUND, COLORS, INK, MUTED
 
 GAP = 1.3  # between two grids, in cells
 LIT = "#fbe3d0"
@@ -39,6 +40,7 @@ class Grid(NamedTuple):
     lit: ArrayLike = False
 
 
+@draws
 def grids(row: Sequence[Grid | str], *, title: str, alt: str) -> Figure:
     """Draw arrays side by side, with signs between them.
 
@@ -59,13 +61,11 @@ def grids(row: Sequence[Grid | str], *, title: str, alt: str) -> Figure:
     drawn = [(_drawn(item) if isinstance(item, Grid) else (0, 0)) for item in row]
     height = max(rows for rows, _ in drawn)
     width = sum(columns + GAP if columns else 0 for _, columns in drawn)
-    inch = min(0.46, 6.6 / width)
-    figure, axes = subplots(alt=alt, figsize=(7, inch * (height + 2) + 0.55))
-    with style():
+    inch = min(0.46, 5.7 / width)
+    with drawing(title, alt, {}, height=inch * (height + 2) + 0.6) as (figure, axes):
         axes.set_axis_off()
-        axes.set(xlim=(-0.3, 6.9 / inch - 0.3), ylim=(height + 1.1, -1.0), aspect="equal")
+        axes.set(xlim=(-0.3, 5.9 / inch - 0.3), ylim=(height + 1.1, -1.0), aspect="equal")
         axes.set_anchor("W")
-        axes.set_title(title)
         x = 0.0
         for item, (_, columns) in zip(row, drawn, strict=True):
             if isinstance(item, Grid):
@@ -79,6 +79,7 @@ def grids(row: Sequence[Grid | str], *, title: str, alt: str) -> Figure:
     return figure
 
 
+@draws
 def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> Figure:
     """Draw what NumPy does with arrays of two shapes, of one or two axes each.
 
@@ -112,6 +113,7 @@ def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> Figure:
     )
 
 
+@draws
 def animate_broadcast(
     x: ArrayLike, b: ArrayLike, g: ArrayLike, *, title: str, alt: str
 ) -> Flipbook:
@@ -135,7 +137,11 @@ def animate_broadcast(
     Flipbook
         Make it the last expression of a cell.
     """
-    x, b, g = (np.asarray(values, dtype=float) for values in (x, b, g))
+    x, g = as_numbers("x", x, "shape (n, m)", 2), as_numbers("g", g, "shape (n, m)", 2)
+    b = as_numbers("b", b, "shape (m,)", 1)
+    if g.shape != x.shape or b.shape != x.shape[1:]:
+        shapes = ", ".join(str(array.shape) for array in (x, b, g))
+        raise ValueError(f"x, b and g have the shapes (n, m), (m,) and (n, m); got {shapes}.")
     n, m = x.shape
     rows = np.arange(n)[:, None]
     frames = []
@@ -201,8 +207,8 @@ def _draw(axes: Axes, grid: Grid, left: float) -> None:
         if np.isfinite(values[i, j]):
             axes.text(
                 left + j + 0.5, i + 0.5, f"{values[i, j]:g}", ha="center", va="center",
-                fontsize=9, color=MUTED if copy else INK, zorder=5,
+                color=MUTED if copy else INK, zorder=5,
             )  # fmt: skip
     middle = left + columns / 2
-    axes.text(middle, -0.3, grid.name, ha="center", fontweight="bold", fontsize=9.5)
-    axes.text(middle, rows + 0.65, str(own.shape), ha="center", color=MUTED, fontsize=9)
+    axes.text(middle, -0.3, grid.name, ha="center", fontweight="bold")
+    axes.text(middle, rows + 0.65, str(own.shape), ha="center", color=MUTED)

@@ -7,12 +7,14 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import BACKGROUND, COLORS, INK, style
+from ...arguments import as_numbers
+from ...plots.figure import Figure, as_series, check_lengths, drawing, draws
+from ...plots.style import BACKGROUND, COLORS, INK
 
 LOW_TO_HIGH = LinearSegmentedColormap.from_list("loss", [COLORS[0], BACKGROUND])
 
 
+@draws
 def searches(
     rates: ArrayLike,
     others: ArrayLike,
@@ -21,8 +23,8 @@ def searches(
     *,
     title: str,
     alt: str,
-    ylabel: str,
     vmax: float | None = None,
+    **words: Any,
 ) -> Figure:
     """Draw a table of losses as a map, and the entries that each search looked at.
 
@@ -41,10 +43,10 @@ def searches(
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    ylabel : str
-        Name of the other setting.
     vmax : float, optional
         The loss that is drawn as paper; higher ones look the same.
+    **words
+        As for `minigrad.plots.loss_curves`; ``ylabel`` names the other setting.
 
     Returns
     -------
@@ -57,29 +59,32 @@ def searches(
     >>> words = {"title": "Two tries", "alt": "Two dots.", "ylabel": "weight decay"}
     >>> _ = searches([0.1, 1], [1e-4, 1e-2], [[1, 2], [3, 4]], looked, **words)
     """
-    x, y = np.asarray(rates, dtype=float), np.asarray(others, dtype=float)
-    values = np.asarray(losses, dtype=float)
+    x, y = as_numbers("rates", rates, "rising", 1), as_numbers("others", others, "the rows", 1)
+    values = as_numbers("losses", losses, "shape (columns, rows)", 2)
+    check_lengths(rates=x.size, **{"columns of losses": values.shape[0]})
+    check_lengths(others=y.size, **{"rows of losses": values.shape[1]})
+    tries = as_series("looked", looked, "pairs of indices", 2)
     worst = values[np.isfinite(values)].max() if vmax is None else vmax
     values = np.where(np.isfinite(values), values, worst)
-    figure, panels = subplots(
-        1, len(looked), alt=alt, sharex=True, sharey=True, squeeze=False, figsize=(7, 3.2)
-    )
-    with style():
-        figure.suptitle(title, x=0.02, ha="left")
+    words = {"xscale": "log", "yscale": "log", "xlabel": "learning rate η"} | words
+    with drawing(title, alt, words, 1, len(tries), height=3.2, sharex=True, sharey=True) as (
+        figure,
+        grid,
+    ):
+        panels: list[Any] = np.ravel(grid).tolist()
         ground: Any = None
-        for axes, (name, tried) in zip(panels[0], looked.items(), strict=True):
+        for axes, (name, tried) in zip(panels, tries.items(), strict=True):
             axes.grid(False)
-            axes.set(xscale="log", yscale="log", xlabel="learning rate η")
+            axes.set(xscale="log", yscale="log")  # the edges of the entries depend on it
             ground = axes.pcolormesh(
                 x, y, values.T, cmap=LOW_TO_HIGH, vmax=worst, shading="nearest", rasterized=True,
             )  # fmt: skip
-            columns, rows = np.asarray(tried, dtype=int).T
+            columns, rows = tried.astype(int).T
             axes.plot(
                 x[columns], y[rows],
                 "o", color=COLORS[1], markeredgecolor=INK, markersize=7, clip_on=False,
             )  # fmt: skip
-            axes.set_title(name, fontsize=10, pad=4)
-        panels[0, 0].set_ylabel(ylabel)
-        bar = figure.colorbar(ground, ax=panels[0].tolist(), extend="max")
+            axes.set_title(name)
+        bar = figure.colorbar(ground, ax=panels, extend="max")
         bar.set_label("loss")
     return figure

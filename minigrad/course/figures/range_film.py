@@ -1,16 +1,18 @@
 """A range test while it runs."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .animation import Animation, Track
-from .range_curve import range_curve
-from .style import COLORS
+from ...plots import COLORS, Animation, Track, range_curve
+from ...plots.figure import draws
 
 
+@draws
 def animate_range(
-    rates: ArrayLike, losses: ArrayLike, smoothed: ArrayLike, *, title: str, alt: str
+    rates: ArrayLike, losses: ArrayLike, smoothed: ArrayLike, *, title: str, alt: str, **words: Any
 ) -> Animation:
     """Play a range test: the rate grows from update to update, and the loss answers.
 
@@ -22,6 +24,8 @@ def animate_range(
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
+    **words
+        As for `minigrad.plots.loss_curves`.
 
     Returns
     -------
@@ -33,11 +37,12 @@ def animate_range(
     >>> words = {"title": "It falls, and explodes", "alt": "A curve with a cliff."}
     >>> _ = animate_range([0.1, 1, 10], [2.0, 1.0, 9.0], [2.0, 1.5, 9.0], **words)
     """
-    figure = range_curve(rates, losses, smoothed, {}, title=title, alt=alt)
+    figure = range_curve(rates, losses, smoothed, title=title, alt=alt, **words)
     plt.close(figure)
     (axes,) = figure.axes
     measured = np.asarray(smoothed, dtype=float)
     shown = np.isfinite(measured)
     points = np.stack([np.asarray(rates, dtype=float), measured], axis=1)[shown]
     values = [f"η = {rate:.2g}, loss {loss:.2f}" for rate, loss in points]
-    return Animation(figure, [Track("smoothed", axes, COLORS[1], points, values)])
+    track = Track("smoothed", axes, COLORS[1], points, values)
+    return Animation(figure, [track], axes.lines)

@@ -1,16 +1,19 @@
 """A quantity over a plane of two settings, in bands."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from numpy.typing import ArrayLike
 
-from .figure import Figure, subplots
-from .style import BACKGROUND, INK, LINESTYLES, style
+from ...arguments import as_numbers
+from ...plots.figure import Figure, check_lengths, drawing, draws
+from ...plots.style import BACKGROUND, INK, LINESTYLES
 
 
+@draws
 def plane(
     x: ArrayLike,
     y: ArrayLike,
@@ -19,12 +22,11 @@ def plane(
     *,
     title: str,
     alt: str,
-    xlabel: str,
-    ylabel: str,
     label: str,
     lines: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
     points: Mapping[str, tuple[float, float]] | None = None,
     texts: Mapping[str, tuple[float, float]] | None = None,
+    **words: Any,
 ) -> Figure:
     """Colour a plane by a quantity, in bands from dark for the smallest to light for the largest.
 
@@ -41,8 +43,6 @@ def plane(
         What the figure shows, as a sentence.
     alt : str
         The alternative text.
-    xlabel, ylabel : str
-        Names of the settings, with units where there are any.
     label : str
         Name of the quantity.
     lines : mapping from str to (array-like, array-like), optional
@@ -51,6 +51,8 @@ def plane(
         Name of a point and its place.
     texts : mapping from str to (float, float), optional
         Words to write into the plane, and where their middle is.
+    **words
+        As for `minigrad.plots.loss_curves`.
 
     Returns
     -------
@@ -63,16 +65,21 @@ def plane(
     >>> words = {"title": "A bowl", "alt": "A bowl.", "xlabel": "x", "ylabel": "y", "label": "f"}
     >>> _ = plane(x, y, x**2 + y[:, None] ** 2, [0, 0.5, 1], points={"lowest": (0, 0)}, **words)
     """
-    shades = ListedColormap(colormaps["cividis"](np.linspace(0.05, 0.95, len(levels))))
-    height = np.ma.masked_invalid(np.asarray(values, dtype=float))
-    figure, axes = subplots(alt=alt, figsize=(7, 4.2))
-    with style():
+    across, up = as_numbers("x", x, "rising", 1), as_numbers("y", y, "rising", 1)
+    table = as_numbers("values", values, "shape (rows, columns)", 2)
+    check_lengths(x=across.size, **{"columns of values": table.shape[1]})
+    check_lengths(y=up.size, **{"rows of values": table.shape[0]})
+    ends = as_numbers("levels", levels, "rising", 1)
+    shades = ListedColormap(colormaps["cividis"](np.linspace(0.05, 0.95, len(ends))))
+    norm = BoundaryNorm(ends, len(ends), extend="max")  # bands of equal rank, not of width
+    with drawing(title, alt, words, height=4.2) as (figure, axes):
         axes.grid(False)
-        norm = BoundaryNorm(levels, len(levels), extend="max")  # bands of equal rank, not of width
-        bands = axes.contourf(x, y, height, levels, cmap=shades, norm=norm, extend="max")
+        bands = axes.contourf(
+            across, up, np.ma.masked_invalid(table), ends, cmap=shades, norm=norm, extend="max"
+        )
         bar = figure.colorbar(bands, ax=axes, label=label)
         bar.ax.invert_yaxis()
-        bar.set_ticks(list(levels))
+        bar.set_ticks(list(ends))
         for look, (name, line) in enumerate((lines or {}).items()):
             axes.plot(*line, color=INK, linestyle=LINESTYLES[look], label=name)
         for name, place in (points or {}).items():
@@ -85,8 +92,6 @@ def plane(
             )  # fmt: skip
         for text, place in (texts or {}).items():
             axes.text(*place, text, ha="center", va="center")
-        axes.set(xlabel=xlabel, ylabel=ylabel)
-        axes.set_title(title)
         if lines:
             axes.legend(loc="lower right")
     return figure

@@ -3,14 +3,14 @@
 import numpy as np
 from matplotlib.colors import to_hex
 
-from minigrad import plots
+from minigrad.course import figures
 
 WORDS = {"title": "A", "alt": "Bands.", "xlabel": "x", "ylabel": "y", "label": "size"}
 X, Y = np.linspace(0, 1, 11), np.linspace(0, 2, 21)
 
 
 def bands(values, levels):
-    figure = plots.plane(X, Y, values, levels, **WORDS)
+    figure = figures.plane(X, Y, values, levels, **WORDS)
     return figure, figure.axes[0].collections[0]
 
 
@@ -27,7 +27,7 @@ def test_the_plane_stays_empty_where_there_is_no_number():
 
 
 def test_lines_points_and_texts_carry_their_names():
-    figure = plots.plane(
+    figure = figures.plane(
         X, Y, X * Y[:, None], [0, 1],
         lines={"edge": (X, 2 * X)}, points={"best": (0.5, 1)}, texts={"beyond": (0.2, 1.5)},
         **WORDS,

@@ -1,4 +1,4 @@
-"""Figures of arrays, amounts and functions."""
+"""Figures of arrays."""
 
 from base64 import b64decode
 
@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from minigrad import plots
+from minigrad.course import figures
 
 WORDS = {"title": "What it shows", "alt": "What is drawn."}
 
@@ -20,31 +20,31 @@ def dashed(figure):
 
 
 def test_a_grid_writes_its_numbers_its_name_and_its_shape():
-    figure = plots.grids([plots.Grid("a", [[1, 2], [3, 4.5]])], **WORDS)
+    figure = figures.grids([figures.Grid("a", [[1, 2], [3, 4.5]])], **WORDS)
     assert words(figure) == ["1", "2", "3", "4.5", "a", "(2, 2)"]
 
 
 def test_copies_are_dashed_and_the_shape_is_that_of_the_array_itself():
-    figure = plots.grids([plots.Grid("b", [7, 8], stretched=(3, 2))], **WORDS)
+    figure = figures.grids([figures.Grid("b", [7, 8], stretched=(3, 2))], **WORDS)
     assert dashed(figure) == 4 and "(2,)" in words(figure)
 
 
 @pytest.mark.parametrize("shapes", [((3, 4), (4,)), ((3, 1), (4,)), ((3,), (3, 1)), ((2,), (1,))])
 def test_broadcast_draws_what_numpy_does(shapes):
-    figure = plots.broadcast(*shapes)
+    figure = figures.broadcast(*shapes)
     shape = np.broadcast_shapes(*shapes)
-    assert str(shape) in words(figure) and str(shape) in figure.axes[0].get_title("left")
+    assert str(shape) in words(figure) and str(shape) in figure.get_suptitle()
     copies = sum(np.prod(shape) - np.prod(each) for each in shapes)
     assert dashed(figure) == copies
 
 
 def test_broadcast_says_when_shapes_do_not_fit():
-    assert "do not fit" in plots.broadcast((3,), (4,)).axes[0].get_title("left")
+    assert "do not fit" in figures.broadcast((3,), (4,)).get_suptitle()
 
 
 def test_the_animation_ends_with_the_sum_over_the_stretched_axis():
     x, g = np.zeros((3, 2)), np.array([[1, 10], [2, 20], [3, 30]])
-    film = plots.animate_broadcast(x, [5, 6], g, **WORDS)
+    film = figures.animate_broadcast(x, [5, 6], g, **WORDS)
     assert [caption for _, caption in film.frames][-1] == "row 2 of g is added to b's gradient"
     assert {"6", "60"} <= set(words(film.frames[-1][0]))
     sizes = {tuple(figure.get_size_inches()) for figure, _ in film.frames}
@@ -54,21 +54,8 @@ def test_the_animation_ends_with_the_sum_over_the_stretched_axis():
 
 def test_an_animation_of_figures_plays_and_keeps_its_bytes():
     once, again = (
-        plots.animate_broadcast([[1, 2], [3, 4]], [5, 6], [[1, 1], [1, 1]], **WORDS).html()
+        figures.animate_broadcast([[1, 2], [3, 4]], [5, 6], [[1, 1], [1, 1]], **WORDS).html()
         for _ in range(2)
     )
     assert "minigrad-player" in once and once == again
     assert b"<svg" in b64decode(once.split("base64,")[1].split('"')[0])
-
-
-def test_bars_say_their_amounts():
-    figure = plots.bars({"many": 12345, "one": 1}, xlabel="calls", log=True, **WORDS)
-    assert words(figure) == ["12,345", "1"]
-    assert figure.axes[0].get_xscale() == "log"
-
-
-def test_functions_leave_a_gap_where_there_is_no_value():
-    figure = plots.functions([0, 1, 2], {"f": [0, np.nan, 2]}, xlabel="t", **WORDS)
-    (line,) = (line for line in figure.axes[0].lines if line.get_label() == "f")
-    assert np.isnan(line.get_ydata()[1])
-    assert figure.axes[0].get_xlabel() == "t"

@@ -6,11 +6,12 @@ respect to each parent, or nothing yet): the values of lesson 01.
 """
 
 from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Any
 
-from .flipbook import Flipbook
-from .graph import HEAD, Diagram, escaped
-from .style import BACKGROUND, COLORS, INK
+from ...plots.flipbook import Flipbook
+from ...plots.graph import HEAD, Diagram, arguments_first, escaped
+from ...plots.style import BACKGROUND, COLORS, INK
 
 FORWARD, BACKWARD = COLORS[0], COLORS[1]
 EDGES = '  edge [fontname="Helvetica,Arial,sans-serif", fontsize=10];\n'
@@ -31,7 +32,7 @@ def value_graph(output: Any, *, gradients: bool = False) -> Diagram:
     Diagram
         Make it the last expression of a cell.
     """
-    values = arguments_first(output)
+    values = arguments_first(output, attrgetter("parents"))
     found = {id(v): _number(v.grad) for v in values} if gradients else None
     titles = {id(v): _title(v) for v in values}
     sentences = []
@@ -63,7 +64,7 @@ def animate_walk(output: Any, *, alt: str) -> Flipbook:
     Flipbook
         Make it the last expression of a cell. It plays on a page without a kernel.
     """
-    values = arguments_first(output)
+    values = arguments_first(output, attrgetter("parents"))
     frames = [(Diagram(_dot(values, (), {}), alt), "Nothing is computed yet.")]
     known: set[int] = set()
     for v in values:
@@ -98,21 +99,6 @@ def animate_walk(output: Any, *, alt: str) -> Flipbook:
     written = {key: _number(sum(parts)) for key, parts in shares.items()}
     frames.append((Diagram(_dot(values, known, written), alt), "Every value has its gradient."))
     return Flipbook(frames, alt)
-
-
-def arguments_first(output: Any) -> list[Any]:
-    """Return what a value was made from, arguments before results, the value itself last."""
-    order: dict[int, Any] = {}
-    stack = [(output, False)]
-    while stack:
-        value, arguments_are_in = stack.pop()
-        if id(value) in order:
-            continue
-        if value.parents and not arguments_are_in:
-            stack += [(value, True), *((parent, False) for parent in reversed(value.parents))]
-        else:
-            order[id(value)] = value
-    return list(order.values())
 
 
 def _dot(

@@ -1,7 +1,7 @@
 """The chart of appendix A2: from an optimizer's first rate to a good one."""
 
+from ...plots.graph import Diagram
 from .flowchart import flowchart
-from .graph import Diagram
 
 
 def rate_chart() -> Diagram:

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike, NDArray
 
-from .figure import Figure, subplots
-from .flipbook import Flipbook
-from .style import BACKGROUND, COLORS, INK, MARKERS, style
+from ...arguments import as_numbers, check_function
+from ...plots.figure import Figure, as_named, as_names, check_lengths, check_limits, drawing, draws
+from ...plots.flipbook import Flipbook
+from ...plots.style import BACKGROUND, COLORS, INK, MARKERS
 
 Probability = Callable[[NDArray[np.float32]], ArrayLike]
 
@@ -19,6 +20,7 @@ BANDS = (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)
 FIRST_TO_SECOND = LinearSegmentedColormap.from_list("classes", [COLORS[0], BACKGROUND, COLORS[1]])
 
 
+@draws
 def regions(
     models: Mapping[str, Probability],
     x: ArrayLike,
@@ -28,8 +30,8 @@ def regions(
     alt: str,
     xlim: tuple[float, float],
     ylim: tuple[float, float],
-    names: tuple[str, str] = ("$x_1$", "$x_2$"),
     classes: Sequence[str] = ("class 0", "class 1"),
+    **words: Any,
 ) -> Figure:
     """Draw the boundaries of two-class models in the plane, one panel for each model.
 
@@ -51,10 +53,10 @@ def regions(
         The alternative text.
     xlim, ylim : (float, float)
         The part of the plane that is drawn.
-    names : (str, str), optional
-        Names of the two features.
     classes : sequence of str, optional
         Names of the two classes.
+    **words
+        As for `minigrad.plots.loss_curves`.
 
     Returns
     -------
@@ -68,15 +70,23 @@ def regions(
     >>> right = {"right half": lambda places: places[:, 0] > 0}
     >>> _ = regions(right, x, y, title="Two halves", alt="Two halves.", **limits)
     """
-    points, kinds = np.asarray(x, dtype=float), np.asarray(y)
+    points = as_numbers("x", x, "shape (examples, 2)", 2)
+    kinds = as_numbers("y", y, "the class of each example, 0 or 1", 1)
+    check_lengths(x=len(points), y=len(kinds))
+    as_names("classes", classes, "one for each class")
+    for name, probability in as_named("models", models, "functions").items():
+        check_function(f"models[{name!r}]", probability, "it returns the probability at each place")
+    for side, limits in (("xlim", xlim), ("ylim", ylim)):
+        check_limits(side, limits)
+    words = {"xlabel": "$x_1$", "ylabel": "$x_2$", "xlim": xlim, "ylim": ylim} | words
     across, up = np.meshgrid(np.linspace(*xlim, 51), np.linspace(*ylim, 51))
     places = np.stack([across.ravel(), up.ravel()], axis=1).astype(np.float32)
-    figure, panels = subplots(
-        1, len(models), alt=alt, sharex=True, sharey=True, squeeze=False, figsize=(7, 3.4)
-    )
-    with style():
-        figure.suptitle(title, x=0.02, ha="left")
-        for axes, (name, probability) in zip(panels[0], models.items(), strict=True):
+    with drawing(title, alt, words, 1, len(models), height=3.6, sharex=True, sharey=True) as (
+        figure,
+        grid,
+    ):
+        panels = np.ravel(grid)
+        for axes, (name, probability) in zip(panels, models.items(), strict=True):
             second = np.asarray(probability(places), dtype=float).reshape(across.shape)
             axes.grid(False)
             axes.contourf(across, up, second, levels=BANDS, cmap=FIRST_TO_SECOND, alpha=0.4)
@@ -87,13 +97,13 @@ def regions(
                     *points[kinds == kind].T, MARKERS[kind], color=COLORS[kind],
                     markersize=3.5, markeredgewidth=0, label=label,
                 )  # fmt: skip
-            axes.set(xlim=xlim, ylim=ylim, xlabel=names[0])
-            axes.set_title(name, fontsize=10, pad=4)
-        panels[0, 0].set_ylabel(names[1])
-        panels[0, -1].legend(loc="upper right", fontsize=8, handletextpad=0.1, borderaxespad=0.2)
+            axes.set_title(name)
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2, markerscale=2)
     return figure
 
 
+@draws
 def animate_regions(
     moments: Iterable[tuple[Mapping[str, Probability], str]],
     x: ArrayLike,

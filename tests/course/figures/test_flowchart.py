@@ -3,24 +3,24 @@
 import re
 from html import unescape
 
-from minigrad import plots
+from minigrad.course import figures
 from minigrad.plots.graph import width_of
 
 
 def test_a_flowchart_draws_every_box_and_every_word_beside_an_arrow():
     boxes = {"a": "Does it\nfall?", "b": 'say "yes"'}
-    svg = plots.flowchart(boxes, [("a", "b", "it\ndoes"), ("b", "a", "")], alt="Two.").svg()
+    svg = figures.flowchart(boxes, [("a", "b", "it\ndoes"), ("b", "a", "")], alt="Two.").svg()
     words = [unescape(word).strip() for word in re.findall(r"<text.*?>(.*?)</text>", svg)]
     assert sorted(words) == ["Does it", "does", "fall?", "it", 'say "yes"']
 
 
 def test_a_question_looks_different():
-    dot = plots.flowchart({"a": "why?", "b": "so"}, [], alt="Two.").dot
+    dot = figures.flowchart({"a": "why?", "b": "so"}, [], alt="Two.").dot
     assert [line.count("rounded") for line in dot.splitlines() if "label=" in line] == [1, 0]
 
 
 def test_the_rate_chart_is_narrow_enough_to_read_on_a_phone_and_says_each_step_in_words():
-    chart = plots.rate_chart()
+    chart = figures.rate_chart()
     assert width_of(chart.svg()) < 560  # its letters, 15 px high, shrink to 10 on 358 px
     for step in range(1, 6):
         assert f"{step}. " in chart.dot and f" {step}: " in chart.alt

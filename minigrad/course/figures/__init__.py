@@ -1,0 +1,33 @@
+"""Figures that one lesson draws; what several draw is in `minigrad.plots`."""
+
+from .clouds import animate_clouds, clouds
+from .flowchart import flowchart
+from .grids import Grid, animate_broadcast, broadcast, grids
+from .landings import landings
+from .plane import plane
+from .range_film import animate_range
+from .rate_chart import rate_chart
+from .regions import animate_regions, regions
+from .searches import searches
+from .tangent import tangent
+from .value_graph import animate_walk, value_graph
+
+__all__ = [
+    "Grid",
+    "animate_broadcast",
+    "animate_clouds",
+    "animate_range",
+    "animate_regions",
+    "animate_walk",
+    "broadcast",
+    "clouds",
+    "flowchart",
+    "grids",
+    "landings",
+    "plane",
+    "rate_chart",
+    "regions",
+    "searches",
+    "tangent",
+    "value_graph",
+]
