@@ -45,11 +45,11 @@ def test_run_all_finishes_without_an_error_and_shows_the_lesson(lab):
     lab.keyboard.press("ArrowRight")
     assert int(slider.input_value()) == before + 1
 
-    picture = lab.locator(".jupyter-widgets img")
-    assert "rate 0.45" in picture.get_attribute("alt")
-    lab.locator(".jupyter-widgets .noUi-handle").focus()
+    strip = lab.locator("figure.minigrad-player", has=lab.get_by_label("learning rate"))
+    assert "rate 0.45" in strip.locator("img").get_attribute("alt")
+    strip.get_by_role("slider").focus()
     lab.keyboard.press("ArrowRight")
-    lab.locator('.jupyter-widgets img[alt*="rate 0.46"]').wait_for()
+    assert "rate 0.47" in strip.locator("img").get_attribute("alt")
     assert not lab.errors
 
 
