@@ -35,6 +35,8 @@ CALLS = {
     figures.landings: {"f": np.square, "start": 1.0, "ends": {"a": 0.0}, "xlim": (-1, 1)},
     figures.tangent: {"x": [0, 1], "y": [0, 1], "at": (0, 0), "slope": 1.0},
     figures.plane: {"x": [0, 1], "y": [0, 1], "values": np.eye(2), "levels": [0, 1], "label": "f"},
+    figures.network: {"layers": {"input": 3, "scores": 2}},
+    figures.eigenvectors: {"hessian": np.eye(2), "paths": {"a": WALK}, **PLANE},
     figures.searches: {"rates": [1, 2], "others": [1, 2], "losses": np.eye(2),
                        "looked": {"a": [[0, 0]]}},
     figures.animate_range: {"rates": [1, 2], "losses": [2, 1], "smoothed": [2, 1]},
@@ -62,12 +64,15 @@ NO_FUNCTION = {"none": None, "string": "f", "number": 1.0, "class": dict}
 BAD = {
     "f": NO_FUNCTION, "xlim": NO_LIMITS, "ylim": NO_LIMITS, "names": NO_NAMES, "ends": NO_SERIES,
     "start": NO_NUMBER, "slope": NO_NUMBER,
+    "layers": {"none": None, "list": [3, 2], "empty": {}, "one": {"a": 1},
+               "nobody": {"a": 0, "b": 1},
+               "fraction": {"a": 1.5, "b": 2}, "string": "abc", "text": {"a": "3", "b": 2}},
     "columns": {"zero": 0, "negative": -1, "fraction": 2.5, "string": "8", "none": None},
     **dict.fromkeys(("losses", "results", "runs", "panels", "amounts", "values", "paths", "clouds",
                      "models", "looked"), NO_SERIES),
     "marks": {kind: bad for kind, bad in NO_SERIES.items() if kind not in ("none", "empty")},
     **dict.fromkeys(("rates", "smoothed", "x", "y", "pixels", "arrays", "at", "levels", "others",
-                     "b", "g"), NO_NUMBERS),
+                     "b", "g", "hessian"), NO_NUMBERS),
 }  # fmt: skip
 NAMED_OTHERWISE = {  # the same word for another kind of argument
     (plots.range_curve, "losses"): NO_NUMBERS,
@@ -76,6 +81,7 @@ NAMED_OTHERWISE = {  # the same word for another kind of argument
     (plots.rate_and_loss, "runs"): {k: v for k, v in NO_SERIES.items() if "ragged" not in k},
     (figures.regions, "models"): {k: v for k, v in NO_SERIES.items() if "function" not in k},
     (figures.plane, "values"): NO_NUMBERS,
+    (figures.eigenvectors, "paths"): {k: v for k, v in NO_SERIES.items() if k != "none"},
     (plots.signed_tiles, "ends"): {**NO_NAMES, "one": ["a"], "three": ["a", "b", "c"]},
 }
 FREE = {"row", "label"}
@@ -92,7 +98,8 @@ AXES = {
     "color": {"unknown": "red"},
 }
 WITH_AXES = [call for call in CALLS if call not in (
-    plots.images, plots.signed_tiles, figures.grids, figures.animate_broadcast)]  # fmt: skip
+    plots.images, plots.signed_tiles, figures.grids, figures.animate_broadcast,
+    figures.network)]  # fmt: skip
 
 
 def cases():

@@ -1,9 +1,11 @@
 """Figures that one lesson draws; what several draw is in `minigrad.plots`."""
 
 from .clouds import animate_clouds, clouds
+from .eigenvectors import eigenvectors
 from .flowchart import flowchart
 from .grids import Grid, animate_broadcast, broadcast, grids
 from .landings import landings
+from .network import network
 from .plane import plane
 from .range_film import animate_range
 from .rate_chart import rate_chart
@@ -21,9 +23,11 @@ __all__ = [
     "animate_walk",
     "broadcast",
     "clouds",
+    "eigenvectors",
     "flowchart",
     "grids",
     "landings",
+    "network",
     "plane",
     "rate_chart",
     "regions",
