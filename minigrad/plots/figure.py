@@ -73,6 +73,8 @@ class Figure(matplotlib.figure.Figure):
 def image(svg: str, alt: str, width: int) -> str:
     """Return an ``<img>`` element that holds an SVG picture and its alternative text.
 
+    A picture that is wider than a figure scrolls where it would become too small to read.
+
     Parameters
     ----------
     svg : str
@@ -82,8 +84,10 @@ def image(svg: str, alt: str, width: int) -> str:
     width : int
         Width in CSS pixels on a page that is wide enough.
     """
-    style = f'width="{width}" style="{CARD}"'
-    return f'<img alt="{html.escape(alt)}" {style} src="{address(svg)}">'
+    wide = width > 96 * WIDTH  # letters of a diagram would shrink below 9 pixels on a phone
+    card = f"{CARD};min-width:{round(0.68 * width)}px" if wide else CARD
+    picture = f'<img alt="{html.escape(alt)}" width="{width}" style="{card}" src="{address(svg)}">'
+    return f'<div style="overflow-x:auto" tabindex="0">{picture}</div>' if wide else picture
 
 
 def address(svg: str) -> str:

@@ -54,3 +54,17 @@ def test_without_scripts_the_last_picture_remains(flipbook):
     _, figure = flipbook(java_script_enabled=False)
     assert figure.get_by_role("img").get_attribute("alt") == "Three words."
     assert figure.get_by_role("button").count() == 0
+
+
+def test_a_wide_diagram_scrolls_on_a_phone_and_its_letters_stay_readable(open_page):
+    boxes = " -> ".join(f'"a word {n}"' for n in range(8))
+    wide = plots.Diagram(f"digraph {{ rankdir=LR; node [fontsize=10]; {boxes} }}", "Eight boxes.")
+    page = open_page(viewport={"width": 360, "height": 700})
+    page.set_content(f"<!doctype html><title>page</title>{wide.html()}")
+    picture = page.get_by_role("img").bounding_box()
+    natural = int(page.get_by_role("img").get_attribute("width"))
+    assert 10 * 96 / 72 * picture["width"] / natural >= 9
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
