@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from .figure import Figure, as_series, drawing, draws
+from .drawing import as_series, drawing, draws
+from .figure import Figure
 from .style import COLORS
 
 HATCHES = ("", "//", "..", "xx")

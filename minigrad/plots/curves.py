@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from .figure import Figure, as_series, drawing, draws
+from .drawing import as_series, drawing, draws
+from .figure import Figure
 from .style import look
 
 

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import as_numbers, check_function
 from .animation import Animation, Track
-from .figure import Figure, as_series, check_limits, drawing, draws
+from .drawing import as_series, check_limits, drawing, draws
+from .figure import Figure
 from .style import BACKGROUND, COLORS, CONTOUR, INK, MUTED
 
 Function = Callable[[Any, Any], Any]

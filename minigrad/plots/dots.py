@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .figure import Figure, as_named, as_series, check_limits, drawing, draws
+from .drawing import as_named, as_series, check_limits, drawing, draws
+from .figure import Figure
 from .style import COLORS, INK
 
 Results = Mapping[str, ArrayLike]

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from ..arguments import as_numbers
 from .curves import line_with_band
-from .figure import Figure, as_series, check_lengths, drawing, draws
+from .drawing import as_series, check_lengths, drawing, draws
+from .figure import Figure
 from .style import MUTED, look
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arguments import as_numbers
-from .figure import Figure, as_names, check_lengths, drawing, draws
+from .drawing import as_names, check_lengths, drawing, draws
+from .figure import Figure
 
 
 @draws

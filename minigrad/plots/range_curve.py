@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arguments import as_numbers
-from .figure import Figure, check_lengths, drawing, draws
+from .drawing import check_lengths, drawing, draws
+from .figure import Figure
 from .style import COLORS, MUTED, look
 
 

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from ..arguments import as_numbers
 from .curves import line_with_band
-from .figure import Figure, as_named, drawing, draws, set_words
+from .drawing import as_named, drawing, draws, set_words
+from .figure import Figure
 from .style import look
 
 

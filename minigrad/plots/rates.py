@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from ..arguments import as_numbers
 from .curves import line_with_band
-from .figure import Figure, as_series, check_lengths, drawing, draws
+from .drawing import as_series, check_lengths, drawing, draws
+from .figure import Figure
 from .style import INK, look, style
 
 HEIGHTS = (("top", 0.99), ("bottom", 0.01), ("center", 0.5), ("center", 0.4), ("center", 0.6))

@@ -5,7 +5,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
 from ..arguments import as_numbers, check_integers
-from .figure import Figure, as_names, drawing, draws
+from .drawing import as_names, drawing, draws
+from .figure import Figure
 from .style import COLORS, CONTOUR
 
 # Blue and orange stay apart for every kind of colour vision.

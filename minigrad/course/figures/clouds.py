@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...plots.animation import Animation, Track
 from ...plots.descent import Function, Limits, places, strips, together
-from ...plots.figure import Figure, as_series, draws
+from ...plots.drawing import as_series, draws
+from ...plots.figure import Figure
 from ...plots.style import COLORS, INK
 
 Spread = tuple[float, float]

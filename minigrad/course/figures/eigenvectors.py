@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from ...arguments import as_numbers, shown
 from ...plots.descent import Limits, places
-from ...plots.figure import Figure, check_limits, drawing, draws
+from ...plots.drawing import check_limits, drawing, draws
+from ...plots.figure import Figure
 from ...plots.style import CONTOUR, INK, WIDTH, look
 
 

@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from ...arguments import as_numbers
-from ...plots.figure import Figure, drawing, draws
+from ...plots.drawing import drawing, draws
+from ...plots.figure import Figure
 from ...plots.flipbook import Flipbook
 from ...plots.style import BACKGROUND, COLORS, INK, MUTED
 

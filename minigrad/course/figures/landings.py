@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ...arguments import check_function, check_numbers
-from ...plots.figure import Figure, as_series, check_limits, drawing, draws
+from ...plots.drawing import as_series, check_limits, drawing, draws
+from ...plots.figure import Figure
 from ...plots.style import BACKGROUND, COLORS, INK, MARKERS, MUTED
 
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from ...arguments import check_integers, shown
-from ...plots.figure import Figure, as_named, drawing, draws
+from ...plots.drawing import as_named, drawing, draws
+from ...plots.figure import Figure
 from ...plots.style import BACKGROUND, COLORS, INK, MUTED
 
 MOST = 6  # units of a layer that are drawn one by one

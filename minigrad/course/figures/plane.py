@@ -9,7 +9,8 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from numpy.typing import ArrayLike
 
 from ...arguments import as_numbers
-from ...plots.figure import Figure, check_lengths, drawing, draws
+from ...plots.drawing import check_lengths, drawing, draws
+from ...plots.figure import Figure
 from ...plots.style import BACKGROUND, INK, LINESTYLES
 
 

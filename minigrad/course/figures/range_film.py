@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...plots import COLORS, Animation, Track, range_curve
-from ...plots.figure import draws
+from ...plots.drawing import draws
 
 
 @draws

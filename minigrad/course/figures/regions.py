@@ -9,7 +9,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import as_numbers, check_function
-from ...plots.figure import Figure, as_named, as_names, check_lengths, check_limits, drawing, draws
+from ...plots.drawing import as_named, as_names, check_lengths, check_limits, drawing, draws
+from ...plots.figure import Figure
 from ...plots.flipbook import Flipbook
 from ...plots.style import BACKGROUND, COLORS, INK, MARKERS
 

@@ -8,7 +8,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
 from ...arguments import as_numbers
-from ...plots.figure import Figure, as_series, check_lengths, drawing, draws
+from ...plots.drawing import as_series, check_lengths, drawing, draws
+from ...plots.figure import Figure
 from ...plots.style import BACKGROUND, COLORS, INK
 
 LOW_TO_HIGH = LinearSegmentedColormap.from_list("loss", [COLORS[0], BACKGROUND])

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...arguments import as_numbers, check_numbers
-from ...plots.figure import Figure, check_lengths, drawing, draws
+from ...plots.drawing import check_lengths, drawing, draws
+from ...plots.figure import Figure
 from ...plots.style import BACKGROUND, COLORS, INK
 
 
