@@ -19,8 +19,10 @@ _FLAGS = (bool, np.bool_)
 
 def check_integers(where: str, least: int | None = None, **values: Any) -> None:
     """Raise unless each value is an integer, ``least`` or more; ``where`` asks for them."""
-    wanted = "an integer" if least is None else f"an integer, {least} or more"
     for name, value in values.items():
+        if type(value) is int and (least is None or value >= least):
+            continue
+        wanted = "an integer" if least is None else f"an integer, {least} or more"
         if not isinstance(value, Integral) or isinstance(value, _FLAGS):
             raise TypeError(f"{where}: {name} is {wanted}; got {value!r}.")
         if least is not None and value < least:

@@ -1,7 +1,7 @@
 """Layers, losses, initial values and gradient clipping, by PyTorch's names."""
 
 from . import init
-from .activations import GELU, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from .activations import GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
 from .attention import MultiHeadAttention
 from .clipping import adaptive_clip_grad_, clip_grad_norm_, clip_grad_value_
 from .layers import AvgPool2d, Conv2d, Dropout, Embedding, Flatten, Linear, MaxPool2d
@@ -27,6 +27,7 @@ __all__ = [
     "Embedding",
     "Flatten",
     "LayerNorm",
+    "LeakyReLU",
     "Linear",
     "MaxPool2d",
     "Module",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ..arguments import check_integers, check_numbers
 from ..core import ops
 from ..core.tensor import Array, Tensor
-from .module import Module
+from .inputs import as_real
+from .module import Module, Setting
 
 
 class ReLU(Module):
@@ -13,6 +15,32 @@ class ReLU(Module):
     def forward(self, x: Array) -> Tensor:
         """Apply :func:`minigrad.relu`."""
         return ops.relu(x)
+
+
+class LeakyReLU(Module):
+    """``x`` where it is positive, elsewhere ``negative_slope * x`` (Maas et al. 2013).
+
+    A unit that is negative for every example still passes a gradient on, so it cannot die.
+
+    Parameters
+    ----------
+    negative_slope : float
+        What remains of the slope; also the derivative at 0, as in PyTorch.
+    """
+
+    negative_slope = Setting(check_numbers)
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        self.negative_slope = negative_slope
+
+    def forward(self, x: Array) -> Tensor:
+        """Scale what is not positive."""
+        x = as_real(x, "LeakyReLU")
+        return ops.where(ops.greater(x, 0), x, self.negative_slope * x)
+
+    def extra_repr(self) -> str:
+        """Return the slope."""
+        return f"negative_slope={self.negative_slope}"
 
 
 class Tanh(Module):
@@ -59,6 +87,8 @@ class Softmax(Module):
     dim : int
         The axis.
     """
+
+    dim = Setting(check_integers)
 
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim

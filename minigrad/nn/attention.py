@@ -7,9 +7,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from ..arguments import check_flags, check_integers
 from ..core import ops
 from ..core.tensor import Array, Tensor
 from . import init
+from .inputs import as_real
 from .layers import Linear
 from .module import Module
 
@@ -41,6 +43,7 @@ class MultiHeadAttention(Module):
         rng: np.random.Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        check_integers("MultiHeadAttention", 1, embed_dim=embed_dim, num_heads=num_heads)
         if embed_dim % num_heads:
             raise ValueError(
                 f"MultiHeadAttention: {embed_dim} features cannot be split among {num_heads} heads."
@@ -76,14 +79,23 @@ class MultiHeadAttention(Module):
         -------
         Tensor, (N, T, embed_dim)
         """
-        key = query if key is None else key
-        value = key if value is None else value
+        check_flags("MultiHeadAttention", causal=causal)
+        query = as_real(query, "MultiHeadAttention", "query")
+        key = query if key is None else as_real(key, "MultiHeadAttention", "key")
+        value = key if value is None else as_real(value, "MultiHeadAttention", "value")
+        features = self.q.weight.shape[0]
         for name, x in (("query", query), ("key", key), ("value", value)):
-            if x.ndim != 3 or x.shape[2] != self.q.weight.shape[0]:
+            if x.ndim != 3 or x.shape[2] != features or x.shape[0] != query.shape[0]:
+                n = query.shape[0] if query.ndim == 3 and x is not query else "N"
                 raise ValueError(
                     f"MultiHeadAttention: {name} of shape {x.shape}, wanted is "
-                    f"(N, T, {self.q.weight.shape[0]})."
+                    f"({n}, T, {features})."
                 )
+        if key.shape != value.shape or not key.shape[1]:
+            raise ValueError(
+                f"MultiHeadAttention: key of shape {key.shape} and value of shape {value.shape}; "
+                "wanted is one value for each key, and at least one of them."
+            )
         q = self._split(self.q(query), (0, 2, 1, 3))
         k = self._split(self.k(key), (0, 2, 3, 1))
         v = self._split(self.v(value), (0, 2, 1, 3))

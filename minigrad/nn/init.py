@@ -20,14 +20,35 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ..random import default_rng
+from ..arguments import check_integers, check_numbers
+from ..random import generator_or_default
 
 Shape = tuple[int, ...]
 Generator = np.random.Generator
 
 
+def checked_shape(shape: Shape | int, name: str = "shape") -> Shape:
+    """Return ``shape`` as a tuple of positive lengths, one for an int; ``name`` is who asks."""
+    lengths = shape if isinstance(shape, (tuple, list)) else (shape,)
+    for length in lengths:
+        check_integers(name, 1, **{f"each length of {shape!r}": length})
+    return tuple(map(int, lengths))
+
+
+def checked_dtype(dtype: npt.DTypeLike) -> np.dtype:
+    """Return ``dtype`` if it is one that parameters may have."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if dtype is not None and found in (np.float32, np.float64):  # None would be float64 to NumPy
+        return found
+    raise TypeError(f"dtype of parameters is mg.float32 or mg.float64; got {dtype!r}.")
+
+
 def fans(shape: Shape) -> tuple[int, int]:
     """Return ``(fan in, fan out)`` of a weight of the given shape; see the table above."""
+    shape = checked_shape(shape)
     if len(shape) == 2:
         return shape[0], shape[1]
     if len(shape) > 2:
@@ -46,7 +67,9 @@ def uniform(
     dtype: npt.DTypeLike = np.float32,
 ) -> np.ndarray:
     """Return numbers drawn evenly from -bound to bound."""
-    return (rng or default_rng()).uniform(-bound, bound, shape).astype(dtype)
+    check_numbers("uniform", 0, bound=bound)
+    rng, dtype = generator_or_default(rng, "a draw"), checked_dtype(dtype)
+    return rng.uniform(-bound, bound, checked_shape(shape)).astype(dtype)
 
 
 def normal(
@@ -56,12 +79,14 @@ def normal(
     dtype: npt.DTypeLike = np.float32,
 ) -> np.ndarray:
     """Return normally distributed numbers of mean 0 and the given standard deviation."""
-    return ((rng or default_rng()).standard_normal(shape) * std).astype(dtype)
+    check_numbers("normal", 0, std=std)
+    rng, dtype = generator_or_default(rng, "a draw"), checked_dtype(dtype)
+    return (rng.standard_normal(checked_shape(shape)) * std).astype(dtype)
 
 
 def zeros(shape: Shape, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
     """Return zeros, the usual start of a bias."""
-    return np.zeros(shape, dtype)
+    return np.zeros(checked_shape(shape), checked_dtype(dtype))
 
 
 def kaiming_uniform(
@@ -110,10 +135,12 @@ def orthogonal(
 
     All singular values are ``gain``. A convolution's filters are the rows of such a matrix.
     """
+    check_numbers("orthogonal", 0, gain=gain)
+    shape, dtype = checked_shape(shape), checked_dtype(dtype)
     if len(shape) < 2:
         raise ValueError(f"orthogonal: needs two axes or more, the shape is {shape}.")
     rows, columns = shape[0], math.prod(shape[1:])
-    tall = (rng or default_rng()).standard_normal((max(rows, columns), min(rows, columns)))
+    tall = normal((max(rows, columns), min(rows, columns)), rng=rng, dtype=np.float64)
     q, r = np.linalg.qr(tall)
     q *= np.sign(np.diag(r))  # without it the draw favours some directions (Mezzadri 2007)
     return (gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype)

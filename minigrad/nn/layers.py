@@ -9,14 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import kernels
+from ..arguments import check_flags, check_integers, check_numbers
 from ..core import ops
 from ..core.modes import effect
 from ..core.primitive import primitive
-from ..core.tensor import Array, Tensor
-from ..random import default_rng
+from ..core.tensor import Array, Tensor, raw
+from ..random import generator_or_default
 from . import init
+from .inputs import as_real
 from .linear import linear
-from .module import Module
+from .module import Module, Setting
 from .windows import avg_pool2d, conv2d, max_pool2d
 
 Generator = np.random.Generator
@@ -53,7 +55,9 @@ class Linear(Module):
         rng: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        bound = 1 / math.sqrt(in_features) if in_features else 0.0
+        check_integers("Linear", 1, in_features=in_features, out_features=out_features)
+        check_flags("Linear", bias=bias)
+        bound = 1 / math.sqrt(in_features)
         self.weight = Tensor(init.uniform((in_features, out_features), bound, rng, dtype), True)
         self.bias = Tensor(init.uniform((out_features,), bound, rng, dtype), True) if bias else None
 
@@ -78,7 +82,7 @@ class Conv2d(Module):
         Channels of the images, and number of filters.
     kernel_size, stride, padding : int
         Height and width of a filter; step from one place to the next; rows and columns of zeros
-        around the image.
+        around the image. Each is the same down and across.
     bias, rng, dtype
         As in :class:`Linear`.
 
@@ -87,6 +91,9 @@ class Conv2d(Module):
     weight : Tensor, (out_channels, in_channels, kernel_size, kernel_size)
     bias : Tensor, (out_channels,), or None
     """
+
+    stride = Setting(check_integers, least=1)
+    padding = Setting(check_integers, least=0)
 
     def __init__(
         self,
@@ -99,6 +106,9 @@ class Conv2d(Module):
         rng: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        channels = {"in_channels": in_channels, "out_channels": out_channels}
+        check_integers("Conv2d", 1, **channels, kernel_size=kernel_size)
+        check_flags("Conv2d", bias=bias)
         shape = (out_channels, in_channels, kernel_size, kernel_size)
         bound = 1 / math.sqrt(init.fans(shape)[0])
         self.weight = Tensor(init.uniform(shape, bound, rng, dtype), True)
@@ -120,6 +130,9 @@ class Conv2d(Module):
 
 
 class _Pool2d(Module):
+    kernel_size = Setting(check_integers, least=1)
+    stride = Setting(check_integers, least=1)
+
     def __init__(self, kernel_size: int, stride: int | None = None) -> None:
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
@@ -153,6 +166,8 @@ class Flatten(Module):
 
     def forward(self, x: Array) -> Tensor:
         """Reshape."""
+        if not np.ndim(x):
+            raise ValueError("Flatten: x is (N, ...), N examples; got a single number.")
         return ops.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
 
 
@@ -180,12 +195,20 @@ class Embedding(Module):
         rng: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        sizes = {"num_embeddings": num_embeddings, "embedding_dim": embedding_dim}
+        check_integers("Embedding", 1, **sizes)
         shape = (num_embeddings, embedding_dim)
         self.weight = Tensor(init.normal(shape, rng=rng, dtype=dtype), True)
 
     def forward(self, indices: Array) -> Tensor:
         """Map integers (...) to (..., embedding_dim)."""
+        if not isinstance(indices, (Tensor, np.ndarray)):
+            indices = np.asarray(indices)
+        if indices.dtype.kind not in "iu":
+            raise TypeError(f"Embedding: indices are integers, these are {indices.dtype}.")
         _check_indices(indices, rows=self.weight.shape[0])
+        if indices.dtype != np.int64:
+            indices = ops.astype(indices, np.int64)
         return self.weight[indices]
 
     def extra_repr(self) -> str:
@@ -195,9 +218,7 @@ class Embedding(Module):
 
 @effect
 def _check_indices(indices: Array, rows: int) -> None:
-    numbers = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
-    if numbers.dtype.kind not in "iu":
-        raise TypeError(f"Embedding: indices are integers, these are {numbers.dtype}.")
+    numbers = raw(indices)
     if numbers.size and (numbers.min() < 0 or numbers.max() >= rows):
         raise IndexError(
             f"Embedding: indices go from {numbers.min()} to {numbers.max()}, "
@@ -235,15 +256,19 @@ class Dropout(Module):
         What decides, anew in each call; ``mg.default_rng()`` if not given.
     """
 
-    def __init__(self, p: float = 0.5, rng: Generator | None = None) -> None:
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p is a probability, from 0 to 1, got {p}.")
-        self.p = p
-        self.rng = default_rng() if rng is None else rng
+    p = Setting(check_numbers, least=0, most=1)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def __init__(self, p: float = 0.5, rng: Generator | None = None) -> None:
+        self.p = p
+        self.rng = generator_or_default(rng, "Dropout")
+
+    def forward(self, x: Array) -> Array:
         """Drop some elements in training, none in use."""
-        return _dropout(x, _seed(x, self.rng), self.p) if self.training and self.p else x
+        p = self.p
+        if not (self.training and p):
+            return x
+        x = as_real(x, "Dropout")
+        return _dropout(x, _seed(x, self.rng), p)
 
     def extra_repr(self) -> str:
         """Return the probability."""

@@ -10,6 +10,7 @@ import numpy as np
 from ..core.ops import matmul, reshape
 from ..core.primitive import primitive
 from ..core.tensor import Array, Tensor
+from .inputs import as_real
 
 
 @primitive(
@@ -35,7 +36,8 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Tensor:
     -------
     (..., out)
     """
-    shape = np.shape(x)
+    x = as_real(x, "linear")
+    shape = x.shape
     if not shape or shape[-1] != weight.shape[0]:
         raise ValueError(
             f"linear of shape {shape} with a weight of shape {weight.shape}: wanted are "

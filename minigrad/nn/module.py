@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
 
+from ..arguments import check_flags
 from ..core.modes import effect, mode
 from ..core.tensor import Tensor, memory_of
+
+
+class Setting:
+    """An attribute of modules that is checked whenever it is set, and that a replay looks at again.
+
+    Parameters
+    ----------
+    check : callable
+        One of :mod:`minigrad.arguments`.
+    default : optional
+        The value until one is set.
+    **limits
+        For ``check``.
+    """
+
+    def __init__(self, check: Callable[..., None], default: Any = None, **limits: Any) -> None:
+        self.check, self.default, self.limits = check, default, limits
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, module: Module | None, owner: type) -> Any:
+        if module is None:
+            return self
+        if mode.observer is not None:
+            mode.observer.depends(lambda: self._value(module))
+        return self._value(module)
+
+    def _value(self, module: Module) -> Any:
+        value = vars(module).get(self.name, self.default)
+        if value is None:
+            raise AttributeError(f"{self.name} of this {type(module).__name__} has not been set.")
+        return value
+
+    def __set__(self, module: Module, value: Any) -> None:
+        self.check(type(module).__name__, **{self.name: value}, **self.limits)
+        vars(module)[self.name] = value
 
 
 class Module:
@@ -41,18 +79,7 @@ class Module:
     ...         return x + mg.relu(self.inner(x))
     """
 
-    _training = True
-
-    @property
-    def training(self) -> bool:
-        """Whether layers behave as in training."""
-        if mode.observer is not None:
-            mode.observer.depends(lambda: self._training)
-        return self._training
-
-    @training.setter
-    def training(self, value: bool) -> None:
-        self._training = value
+    training = Setting(check_flags, default=True)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result; each module writes its own."""
@@ -119,6 +146,17 @@ class Module:
                     seen.add(id(tensor))
                     yield _joined(name, attribute), tensor
 
+    def _tensors_by_name(self) -> dict[str, Tensor]:
+        tensors: dict[str, Tensor] = {}
+        for name, tensor in self._named_tensors():
+            if name in tensors:
+                raise ValueError(
+                    f"two tensors of this {type(self).__name__} are called {name!r}, of which a "
+                    "state could hold only one: rename an attribute or a key."
+                )
+            tensors[name] = tensor
+        return tensors
+
     def _attributes(self, kind: type) -> Iterator[tuple[str, Any]]:
         """Yield ``(name, value)`` for the attributes of a kind, those in containers included."""
         for attribute, value in vars(self).items():
@@ -126,6 +164,7 @@ class Module:
 
     def train(self, mode: bool = True) -> Self:
         """Set this module and all within it to training (or, with False, to use)."""
+        check_flags("train", mode=mode)
         for module in self.modules():
             module.training = mode
         return self
@@ -145,7 +184,7 @@ class Module:
         if mode.observer is not None:
             for tensor in self.parameters():
                 mode.observer.escape(tensor)
-        return {name: tensor._data.copy() for name, tensor in self._named_tensors()}
+        return {name: tensor._data.copy() for name, tensor in self._tensors_by_name().items()}
 
     @effect
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -162,8 +201,13 @@ class Module:
             If a name is missing or unexpected, or a shape differs. All of them are listed, and
             nothing has been overwritten.
         """
-        tensors = dict(self._named_tensors())
-        arrays = {name: np.asarray(value) for name, value in state.items()}
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                "load_state_dict: state is a mapping of names to arrays, as state_dict() returns "
+                f"it; got a {type(state).__name__}."
+            )
+        tensors = self._tensors_by_name()
+        arrays = {name: _array(value) for name, value in state.items()}
         complaints = [f"missing: {name}" for name in tensors if name not in arrays]
         complaints += [f"unexpected: {name}" for name in arrays if name not in tensors]
         for name in tensors.keys() & arrays.keys():
@@ -210,6 +254,12 @@ class Sequential(Module):
     """
 
     def __init__(self, *layers: Module) -> None:
+        for i, layer in enumerate(layers):
+            if isinstance(layer, type) or not callable(layer):
+                raise TypeError(
+                    f"Sequential: layer {i} is a module or a function of one tensor; got "
+                    f"{layer!r}. Write Sequential(Linear(2, 3), ReLU()), or Sequential(*layers)."
+                )
         vars(self).update({str(i): layer for i, layer in enumerate(layers)})
 
     def forward(self, x: Any) -> Any:
@@ -226,6 +276,14 @@ class Sequential(Module):
 
     def __getitem__(self, index: int) -> Module:
         return list(self)[index]
+
+
+def _array(value: Any) -> np.ndarray:
+    """Return a value of a state as an array; one of objects, which fits nothing, if it is none."""
+    try:
+        return np.asarray(value)
+    except ValueError:  # lists of different lengths
+        return np.asarray(None)
 
 
 def _joined(outer: str, inner: str) -> str:

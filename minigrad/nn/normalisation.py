@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import kernels
+from ..arguments import check_flags, check_integers, check_numbers
 from ..core import ops
 from ..core.modes import no_grad
 from ..core.primitive import primitive
 from ..core.tensor import Array, Tensor
 from ..kernels import in_order
-from .module import Module
+from .init import checked_dtype, checked_shape
+from .inputs import as_real
+from .module import Module, Setting
 
 # Group g of an array is all of x[:, g], and is to be brought to mean b[g] and deviation w[g].
 # The pull-back to x is linear in the gradient and, per group, a symmetric matrix: it is its own
@@ -165,6 +168,8 @@ class LayerNorm(Module):
         Type of the parameters.
     """
 
+    eps = Setting(check_numbers, least=0)
+
     def __init__(
         self,
         normalized_shape: int | tuple[int, ...],
@@ -172,13 +177,16 @@ class LayerNorm(Module):
         elementwise_affine: bool = True,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
-        self.normalized_shape = tuple(shape)
+        self.normalized_shape = checked_shape(normalized_shape, "LayerNorm: normalized_shape")
+        if not self.normalized_shape:
+            raise ValueError("LayerNorm: normalized_shape is one length or more; got ().")
+        check_flags("LayerNorm", elementwise_affine=elementwise_affine)
         self.eps = eps
         self.weight, self.bias = _parameters(self.normalized_shape, elementwise_affine, dtype)
 
     def forward(self, x: Array) -> Tensor:
         """Map ``(..., *normalized_shape)`` to the same shape."""
+        x = as_real(x, "LayerNorm")
         n = len(self.normalized_shape)
         if x.shape[x.ndim - n :] != self.normalized_shape:
             raise ValueError(
@@ -225,6 +233,8 @@ class BatchNorm1d(Module):
         (divided by n - 1), the one that the batch is standardised by is not (divided by n).
     """
 
+    eps = Setting(check_numbers, least=0)
+    momentum = Setting(check_numbers, least=0, most=1)
     _ndims: tuple[int, ...] = (2, 3)
     _layout = "(N, C) or (N, C, L)"
 
@@ -236,6 +246,10 @@ class BatchNorm1d(Module):
         affine: bool = True,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        name = type(self).__name__
+        check_integers(name, 1, num_features=num_features)
+        check_flags(name, affine=affine)
+        dtype = checked_dtype(dtype)
         self.eps = eps
         self.momentum = momentum
         self.weight, self.bias = _parameters((num_features,), affine, dtype)
@@ -244,6 +258,7 @@ class BatchNorm1d(Module):
 
     def forward(self, x: Array) -> Tensor:
         """Map images, or rows, to the same shape."""
+        x = as_real(x, type(self).__name__)
         channels = self.running_mean.shape[0]
         if x.ndim not in self._ndims or x.shape[1] != channels:
             raise ValueError(
@@ -289,6 +304,7 @@ class BatchNorm2d(BatchNorm1d):
 def _parameters(
     shape: tuple[int, ...], wanted: bool, dtype: npt.DTypeLike
 ) -> tuple[Tensor | None, Tensor | None]:
+    dtype = checked_dtype(dtype)
     if not wanted:
         return None, None
     return Tensor(np.ones(shape, dtype), True), Tensor(np.zeros(shape, dtype), True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..arguments import check_integers
 from ..core import ops
 from ..core.tensor import Array, Tensor
 from . import init
+from .inputs import as_real
 from .linear import linear
 from .module import Module
 
@@ -51,6 +54,8 @@ class GRU(Module):
         rng: np.random.Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        check_integers("GRU", 1, input_size=input_size, hidden_size=hidden_size)
+
         def draw(*shape: int) -> Tensor:
             return Tensor(init.uniform(shape, 1 / math.sqrt(hidden_size), rng, dtype), True)
 
@@ -76,13 +81,22 @@ class GRU(Module):
         h : Tensor, (N, hidden_size)
             After the last.
         """
-        size = self.weight_hh.shape[0]
+        x, size = as_real(x, "GRU"), self.weight_hh.shape[0]
         if x.ndim != 3 or x.shape[2] != self.weight_ih.shape[0] or not x.shape[1]:
             raise ValueError(
                 f"GRU of shape {x.shape}: wanted is (N, T, {self.weight_ih.shape[0]}), N sequences "
                 "of T steps, T at least 1."
             )
-        state = np.zeros((x.shape[0], size), self.weight_hh.dtype) if h is None else h
+        state: Any
+        if h is None:
+            state = np.zeros((x.shape[0], size), self.weight_hh.dtype)
+        else:
+            state = as_real(h, "GRU", "h")
+            if state.shape != (x.shape[0], size):
+                raise ValueError(
+                    f"GRU: h of shape {state.shape}, wanted is {(x.shape[0], size)}, one state for "
+                    "each sequence."
+                )
         states = []
         for t in range(x.shape[1]):
             state = self._step(x[:, t], state)

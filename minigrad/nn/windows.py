@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
+from ..arguments import check_integers
 from ..core.ops import reshape, sum
 from ..core.primitive import primitive
 from ..core.tensor import Array, Tensor
 from ..kernels import in_order
+from .inputs import as_real
 
 Pair = tuple[int, ...]
 
@@ -27,8 +29,8 @@ Pair = tuple[int, ...]
     lambda g, y, x, w, b, stride, padding: sum(g, axis=(0, 2, 3)),
 )
 def _conv2d(x: Any, w: Any, b: Any, stride: int, padding: int) -> Any:
-    rows, columns = _windows("conv2d", x.shape, w.shape[2:], stride, padding)
-    return _correlate(x, w, b, (rows, columns), stride, 1, (padding, padding))
+    places = _windows(x.shape, w.shape[2:], stride, padding)
+    return _correlate(x, w, b, places, stride, 1, (padding, padding))
 
 
 _conv2d.name = "conv2d"  # type: ignore[attr-defined]
@@ -134,26 +136,35 @@ def conv2d(
     -------
     (N, O, (H + 2 padding - KH) // stride + 1, (W + 2 padding - KW) // stride + 1)
     """
-    if np.ndim(x) != 4 or np.ndim(weight) != 4 or np.shape(x)[1] != np.shape(weight)[1]:
+    x, weight = as_real(x, "conv2d"), as_real(weight, "conv2d", "weight")
+    if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1]:
         raise ValueError(
-            f"conv2d: images of shape {np.shape(x)} and filters of shape {np.shape(weight)}; "
+            f"conv2d: images of shape {x.shape} and filters of shape {weight.shape}; "
             "wanted are (N, C, H, W) and (O, C, KH, KW) with the same C."
         )
-    _windows("conv2d", np.shape(x), np.shape(weight)[2:], stride, padding)
-    return _conv2d(x, weight, _no_bias(weight) if bias is None else bias, stride, padding)
+    _checked("conv2d", x.shape, weight.shape[2:], stride, padding)
+    if bias is None:
+        return _conv2d(x, weight, _no_bias(weight), stride, padding)
+    bias = as_real(bias, "conv2d", "bias")
+    if bias.shape != weight.shape[:1]:
+        raise ValueError(
+            f"conv2d: bias of shape {bias.shape}, wanted is ({weight.shape[0]},), one number for "
+            "each filter."
+        )
+    return _conv2d(x, weight, bias, stride, padding)
 
 
 def max_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     """Greatest element of each ``size`` x ``size`` window; of equal ones the first is taken."""
-    stride = size if stride is None else stride
-    _windows("max_pool2d", np.shape(x), (size, size), stride, 0)
+    x, stride = as_real(x, "max_pool2d"), size if stride is None else stride
+    _checked("max_pool2d", x.shape, (size, size), stride, 0)
     return _gather(x, _winners(x, size, stride))
 
 
 @primitive()
 def _winners(x: Any, size: int, stride: int) -> Any:
     """Where in its plane the greatest element of each window stands."""
-    rows, columns = _windows("max_pool2d", x.shape, (size, size), stride, 0)
+    rows, columns = _windows(x.shape, (size, size), stride, 0)
     planes = x.shape[0] * x.shape[1]
     places = np.empty((*x.shape[:2], rows, columns), np.int32)
     kernels.window_argmax(
@@ -189,27 +200,32 @@ def _planes(x: Any) -> Any:
 
 def avg_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     """Mean of each ``size`` x ``size`` window: a convolution with a constant filter."""
-    stride = size if stride is None else stride
-    n, c, h, w = np.shape(x)
-    rows, columns = _windows("avg_pool2d", np.shape(x), (size, size), stride, 0)
+    x, stride = as_real(x, "avg_pool2d"), size if stride is None else stride
+    rows, columns = _checked("avg_pool2d", x.shape, (size, size), stride, 0)
+    n, c, h, w = x.shape
     window = np.full((1, 1, size, size), 1 / size**2, x.dtype)
     y = _conv2d(reshape(x, (n * c, 1, h, w)), window, _no_bias(window), stride, 0)
     return reshape(y, (n, c, rows, columns))
 
 
-def _windows(
+def _checked(
     name: str, shape: tuple[int, ...], size: tuple[int, ...], stride: int, padding: int
 ) -> tuple[int, int]:
-    """Count the windows down and across."""
+    """Count the windows down and across, if there can be any."""
     if len(shape) != 4:
         raise ValueError(f"{name}: images are (N, C, H, W), these have shape {shape}.")
-    if stride < 1 or padding < 0 or min(size) < 1:
-        raise ValueError(
-            f"{name}: window {size}, stride {stride} or padding {padding} is too small."
-        )
+    check_integers(name, 1, height=size[0], width=size[1], stride=stride)
+    check_integers(name, 0, padding=padding)
+    rows, columns = _windows(shape, size, stride, padding)
+    if rows < 1 or columns < 1:
+        raise ValueError(f"{name}: a window of {size} does not fit images of {shape[2:]}.")
+    return rows, columns
+
+
+def _windows(
+    shape: tuple[int, ...], size: tuple[int, ...], stride: int, padding: int
+) -> tuple[int, int]:
     rows, columns = (
         (n + 2 * padding - k) // stride + 1 for n, k in zip(shape[2:], size, strict=True)
     )
-    if rows < 1 or columns < 1:
-        raise ValueError(f"{name}: a window of {size} does not fit images of {shape[2:]}.")
     return rows, columns

@@ -224,7 +224,7 @@ def test_dropout_of_everything_gives_zeros():
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, float("nan")])
 def test_dropout_wants_a_probability(p):
-    with pytest.raises(ValueError, match="probability"):
+    with pytest.raises(ValueError, match="p is a number from 0 to 1"):
         nn.Dropout(p)
 
 
