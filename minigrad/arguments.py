@@ -17,16 +17,20 @@ from numpy.typing import NDArray
 _FLAGS = (bool, np.bool_)
 
 
-def check_integers(where: str, least: int | None = None, **values: Any) -> None:
-    """Raise unless each value is an integer, ``least`` or more; ``where`` asks for them."""
+def check_integers(
+    where: str, least: int | None = None, most: int | None = None, **values: Any
+) -> None:
+    """Raise unless each value is an integer from ``least`` to ``most``; ``where`` asks for them."""
     for name, value in values.items():
-        if type(value) is int and (least is None or value >= least):
+        whole = type(value) is int or (
+            isinstance(value, Integral) and not isinstance(value, _FLAGS)
+        )
+        if whole and (least is None or value >= least) and (most is None or value <= most):
             continue
-        wanted = "an integer" if least is None else f"an integer, {least} or more"
-        if not isinstance(value, Integral) or isinstance(value, _FLAGS):
-            raise TypeError(f"{where}: {name} is {wanted}; got {value!r}.")
-        if least is not None and value < least:
-            raise ValueError(f"{where}: {name} is {wanted}; got {value!r}.")
+        wanted = "an integer"
+        if least is not None:
+            wanted += f", {least} or more" if most is None else f" from {least} to {most}"
+        raise (ValueError if whole else TypeError)(f"{where}: {name} is {wanted}; got {value!r}.")
 
 
 def check_numbers(

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..random import default_rng
+from ..arguments import check_flags, check_integers
+from ..random import generator_or_default
 
 Pair = tuple[NDArray[Any], NDArray[Any]]
 Transform = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
@@ -26,6 +27,27 @@ class Minibatches:
     drop_last: bool = False
     transform: Transform | None = None
 
+    def __post_init__(self) -> None:
+        x, y = self.x, self.y
+        if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+            raise ValueError(
+                "minibatches: x and y need one row for each example; "
+                f"got shapes {x.shape} and {y.shape}."
+            )
+        if len(x) == 0:
+            raise ValueError(f"minibatches: there are no examples, x has shape {x.shape}.")
+        n = len(x)
+        check_integers(f"minibatches of {n} examples", 1, n, batch_size=self.batch_size)
+        object.__setattr__(self, "batch_size", int(self.batch_size))  # np.uint8 would overflow
+        check_flags("minibatches", drop_last=self.drop_last)
+        if self.transform is not None and (
+            isinstance(self.transform, type) or not callable(self.transform)
+        ):
+            raise TypeError(
+                "minibatches: transform is a function, transform(x_batch, rng); "
+                f"got {self.transform!r}."
+            )
+
     def __len__(self) -> int:
         """Return the number of batches in one pass."""
         whole, rest = divmod(len(self.x), self.batch_size)
@@ -37,7 +59,14 @@ class Minibatches:
         for i in range(len(self)):
             chosen = order[i * self.batch_size : (i + 1) * self.batch_size]
             x = self.x[chosen]
-            yield x if self.transform is None else self.transform(x, self.rng), self.y[chosen]
+            if self.transform is not None:
+                x = self.transform(x, self.rng)
+                if np.shape(x)[:1] != (len(chosen),):
+                    raise ValueError(
+                        f"minibatches: transform returns what is dealt in place of its "
+                        f"{len(chosen)} examples; got {type(x).__name__} of shape {np.shape(x)}."
+                    )
+            yield x, self.y[chosen]
 
 
 def minibatches(
@@ -86,19 +115,15 @@ def minibatches(
     >>> [len(y) for x, y in batches]
     [4, 4, 2]
     """
-    x, y = np.asarray(x), np.asarray(y)
-    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+    x, y = _rows("x", x), _rows("y", y)
+    rng = generator_or_default(rng, "minibatches")
+    return Minibatches(x, y, batch_size, rng, drop_last, transform)
+
+
+def _rows(name: str, values: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # lists of different lengths
         raise ValueError(
-            "minibatches: x and y need one row for each example; "
-            f"got shapes {x.shape} and {y.shape}."
-        )
-    if len(x) == 0:
-        raise ValueError(f"minibatches: there are no examples, x has shape {x.shape}.")
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer):
-        raise TypeError(f"minibatches: batch_size is a number of examples; got {batch_size!r}.")
-    if not 1 <= batch_size <= len(x):
-        raise ValueError(
-            f"minibatches: batch_size must be between 1 and the {len(x)} examples there are; "
-            f"got {batch_size}. Full-batch descent is batch_size={len(x)}."
-        )
-    return Minibatches(x, y, int(batch_size), rng or default_rng(), drop_last, transform)
+            f"minibatches: {name} is an array, or rows of one length; got other lists ({error})."
+        ) from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .batches import Pair
 
 
@@ -23,6 +25,17 @@ class Dataset:
     train: Pair
     test: Pair
     classes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, pair in (("train", self.train), ("test", self.test)):
+            if not isinstance(pair, tuple) or len(pair) != 2:
+                raise TypeError(f"Dataset: {name} is a pair of arrays, (x, y); got {pair!r}.")
+            shapes = [np.shape(array) for array in pair]
+            if not all(shapes) or shapes[0][0] != shapes[1][0]:
+                raise ValueError(
+                    f"Dataset: {name} is a pair (x, y) with one row for each example; got shapes "
+                    f"{shapes[0]} and {shapes[1]}."
+                )
 
     def __repr__(self) -> str:
         (x, _), (x_test, _) = self.train, self.test

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_integers, check_numbers
 from .dataset import Dataset
 
 
@@ -33,6 +34,8 @@ def digits(seed: int = 0) -> Dataset:
     Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Repository, 1998.
     """
     from sklearn.datasets import load_digits
+
+    _check_seed("digits", seed)
 
     raw = load_digits()
     return _split(raw.data / 16, raw.target, seed, [str(name) for name in raw.target_names])
@@ -59,6 +62,8 @@ def breast_cancer(seed: int = 0) -> Dataset:
     """
     from sklearn.datasets import load_breast_cancer
 
+    _check_seed("breast_cancer", seed)
+
     raw = load_breast_cancer()
     split = _split(raw.data, raw.target, seed, [str(name) for name in raw.target_names])
     (x, y), (x_test, y_test) = split.train, split.test
@@ -76,7 +81,7 @@ def moons(n: int = 500, noise: float = 0.2, seed: int = 0) -> Dataset:
     Parameters
     ----------
     n : int
-        Number of points, a fifth of them to test.
+        Number of points, 6 or more, a fifth of them to test.
     noise : float
         Standard deviation of the normal noise on each coordinate. The circles have radius 1.
     seed : int
@@ -89,6 +94,9 @@ def moons(n: int = 500, noise: float = 0.2, seed: int = 0) -> Dataset:
     """
     from sklearn.datasets import make_moons
 
+    check_integers("moons", 6, n=n)
+    check_numbers("moons", 0, noise=noise)
+    _check_seed("moons", seed)
     x, y = make_moons(n, noise=noise, random_state=seed)
     return _split(x, y, seed, ["upper", "lower"])
 
@@ -99,7 +107,7 @@ def regression(n: int = 200, features: int = 1, noise: float = 0.5, seed: int = 
     Parameters
     ----------
     n : int
-        Number of examples, a fifth of them to test.
+        Number of examples, 2 or more, a fifth of them to test.
     features : int
         Number of features, each drawn from the standard normal distribution.
     noise : float
@@ -114,11 +122,19 @@ def regression(n: int = 200, features: int = 1, noise: float = 0.5, seed: int = 
     """
     from sklearn.datasets import make_regression
 
+    check_integers("regression", 2, n=n)
+    check_integers("regression", 1, features=features)
+    check_numbers("regression", 0, noise=noise)
+    _check_seed("regression", seed)
     x, signal, w = make_regression(
         n, features, n_informative=features, coef=True, random_state=seed
     )
     errors = np.random.default_rng(seed).normal(0, noise, n)
     return _split(x, 3 * signal / np.linalg.norm(w) + 2 + errors, seed, [])
+
+
+def _check_seed(where: str, seed: int) -> None:
+    check_integers(where, 0, 2**32 - 1, seed=seed)  # None would split differently each time
 
 
 def _split(x: NDArray[Any], y: NDArray[Any], seed: int, classes: list[str]) -> Dataset:

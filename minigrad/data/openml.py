@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import warnings
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ def mnist(data_home: str | Path | None = None) -> Dataset:
     LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition,
     1998.
     """
-    return _load(MNIST, data_home)
+    return _load(MNIST, "mnist", data_home)
 
 
 def fashion_mnist(data_home: str | Path | None = None) -> Dataset:
@@ -101,12 +102,16 @@ def fashion_mnist(data_home: str | Path | None = None) -> Dataset:
     ----------
     Xiao, Rasul and Vollgraf, Fashion-MNIST, 2017.
     """
-    return _load(FASHION_MNIST, data_home)
+    return _load(FASHION_MNIST, "fashion_mnist", data_home)
 
 
-def _load(images: Images, data_home: str | Path | None) -> Dataset:
+def _load(images: Images, where: str, data_home: str | Path | None) -> Dataset:
     from sklearn.datasets import fetch_openml, get_data_home
 
+    if data_home is not None and not (isinstance(data_home, (str, os.PathLike)) and data_home):
+        raise TypeError(f"{where}: data_home is the path of a directory; got {data_home!r}.")
+    if data_home is not None and os.path.exists(data_home) and not os.path.isdir(data_home):
+        raise NotADirectoryError(f"{where}: data_home is a directory; {data_home} is a file.")
     home = Path(get_data_home(data_home))
     try:
         with _progress(images.name, home), warnings.catch_warnings():

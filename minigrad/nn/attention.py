@@ -44,6 +44,7 @@ class MultiHeadAttention(Module):
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
         check_integers("MultiHeadAttention", 1, embed_dim=embed_dim, num_heads=num_heads)
+        embed_dim, num_heads = int(embed_dim), int(num_heads)
         if embed_dim % num_heads:
             raise ValueError(
                 f"MultiHeadAttention: {embed_dim} features cannot be split among {num_heads} heads."

@@ -36,7 +36,7 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float) -> f
         check_numbers("clip_grad_norm_", positive=True, max_norm=max_norm)
     gradients = [g for _, g in _with_gradients("clip_grad_norm_", parameters)]
     norm = total_norm(g._data for g in gradients)
-    factor = max_norm / (norm + 1e-6)
+    factor = float(max_norm) / (norm + 1e-6)
     if not factor >= 1 and max_norm != math.inf:
         for g in gradients:
             g._data *= factor

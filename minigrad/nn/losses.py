@@ -244,6 +244,7 @@ def huber_loss(
     ``delta * (d - delta / 2)``. An outlier pulls with ``delta`` at most. See :func:`mse_loss`.
     """
     check_numbers("huber_loss", positive=True, delta=delta)
+    delta = float(delta)
     input, target = _beside("huber_loss", input, target, reduction)
     d = ops.subtract(input, target)
     c = ops.clip(d, -delta, delta)

@@ -46,7 +46,8 @@ class Setting:
 
     def __set__(self, module: Module, value: Any) -> None:
         self.check(type(module).__name__, **{self.name: value}, **self.limits)
-        vars(module)[self.name] = value
+        # as a plain number: NumPy's overflow, or widen what they are combined with
+        vars(module)[self.name] = value.item() if isinstance(value, np.generic) else value
 
 
 class Module:

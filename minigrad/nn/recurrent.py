@@ -55,6 +55,7 @@ class GRU(Module):
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
         check_integers("GRU", 1, input_size=input_size, hidden_size=hidden_size)
+        input_size, hidden_size = int(input_size), int(hidden_size)
 
         def draw(*shape: int) -> Tensor:
             return Tensor(init.uniform(shape, 1 / math.sqrt(hidden_size), rng, dtype), True)

@@ -1,5 +1,7 @@
 """What the data sets promise, and how minibatches deal them out."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,7 +70,12 @@ def test_a_transform_changes_what_is_dealt_and_not_the_data():
     [
         (np.zeros((0, 2)), np.zeros(0), 1, r"no examples, x has shape \(0, 2\)"),
         (np.zeros((3, 2)), np.zeros(4), 1, r"shapes \(3, 2\) and \(4,\)"),
-        (np.zeros((3, 2)), np.zeros(3), 4, "between 1 and the 3 examples.*got 4.*batch_size=3"),
+        (
+            np.zeros((3, 2)),
+            np.zeros(3),
+            4,
+            "3 examples: batch_size is an integer from 1 to 3; got 4",
+        ),
         (np.zeros((3, 2)), np.zeros(3), 0, "got 0"),
     ],
 )
@@ -78,7 +85,7 @@ def test_minibatches_that_cannot_be_dealt_say_why(x, y, size, words):
 
 
 def test_a_batch_size_is_a_whole_number():
-    with pytest.raises(TypeError, match=r"number of examples; got 2\.0"):
+    with pytest.raises(TypeError, match=r"batch_size is an integer from 1 to 3; got 2\.0"):
         data.minibatches(np.zeros((3, 2)), np.zeros(3), 2.0)
 
 
@@ -138,3 +145,71 @@ def test_regression_is_the_plane_it_says(features):
 def test_the_line_of_regression_has_slope_3():
     x, y = data.regression(noise=0.1).train
     assert np.polyfit(x[:, 0], y, 1) == pytest.approx([3, 2], abs=0.05)
+
+
+def test_batch_sizes_of_numpy_do_not_overflow():
+    batches = data.minibatches(np.zeros(1000), np.arange(1000), np.uint8(200))
+    assert [len(y) for _, y in batches] == [200] * 5
+
+
+def test_an_interrupted_pass_leaves_the_next_one_whole():
+    batches = data.minibatches(np.zeros(10), np.arange(10), 3, rng=np.random.default_rng(0))
+    next(iter(batches))
+    assert sorted(np.concatenate(passes(batches)[0])) == list(range(10))
+
+
+@pytest.mark.parametrize(
+    "transform", [lambda x, rng: None, lambda x, rng: x[:1], lambda x, rng: x.sum()]
+)
+def test_a_transform_that_loses_examples_is_reported(transform):
+    batches = data.minibatches(np.zeros((6, 2)), np.zeros(6), 3, transform=transform)
+    with pytest.raises(ValueError, match="transform returns what is dealt in place of its 3 ex"):
+        next(iter(batches))
+
+
+NO_COUNTS = [2.5, 2.0, math.nan, "3", None, True, [3], int, np.array([3])]
+NO_NUMBERS = ["0.1", None, True, [0.1], float, 1j]
+NO_SEEDS = [None, -1, 2**32, *NO_COUNTS, np.random.default_rng(0)]
+NO_RNG = [0, 7, "0", np.random.RandomState(0), np.random, np.random.default_rng, [0], True, 0.5]
+X, Y = np.zeros((12, 2)), np.zeros(12)
+BAD = [
+    (lambda v: data.minibatches(X, Y, v), "batch_size", [0, -1, 13, *NO_COUNTS]),
+    (lambda v: data.minibatches(X, Y, 2, rng=v), "rng", NO_RNG),
+    (lambda v: data.minibatches(X, Y, 2, drop_last=v), "drop_last", [0, 1, "no", None, []]),
+    (lambda v: data.minibatches(X, Y, 2, transform=v), "transform", [1, "flip", [], type]),
+    (lambda v: data.minibatches(v, Y, 2), "x", [None, 3, "images", int, {}, [[1], [1, 2]], X[1:]]),
+    (lambda v: data.minibatches(X, v, 2), "y", [None, 3, "labels", int, {}, [[1], [1, 2]], Y[1:]]),
+    *[
+        (lambda v, make=make: make(seed=v), "seed", NO_SEEDS)
+        for make in (data.digits, data.breast_cancer, data.moons, data.regression)
+    ],
+    (lambda v: data.moons(v), "n", [0, -1, 5, *NO_COUNTS]),
+    (lambda v: data.moons(noise=v), "noise", [-1, math.nan, math.inf, *NO_NUMBERS]),
+    (lambda v: data.regression(v), "n", [0, -1, 1, *NO_COUNTS]),
+    (lambda v: data.regression(features=v), "features", [0, -1, *NO_COUNTS]),
+    (lambda v: data.regression(noise=v), "noise", [-1, math.nan, math.inf, *NO_NUMBERS]),
+    (lambda v: data.mnist(v), "data_home", [0, "", True, [], int]),
+    (lambda v: data.fashion_mnist(v), "data_home", [0, "", True, [], int]),
+    (lambda v: data.Dataset(v, (X, Y)), "train", [None, X, [X, Y], (X,), (X, Y[1:]), (1, 2)]),
+    (lambda v: data.Dataset((X, Y), v), "test", [None, X, [X, Y], (X,), (X, Y[1:]), (1, 2)]),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "value"),
+    [(call, name, value) for call, name, values in BAD for value in values],
+)
+def test_bad_input_is_refused_by_name(call, name, value):
+    with pytest.raises((TypeError, ValueError), match=rf"^[\w ]+: .*\b{name}\b.*\bgot\b"):
+        call(value)
+
+
+@pytest.mark.parametrize("n", [6, 7, 11])
+def test_the_smallest_moons_can_be_split(n):
+    assert sum(len(y) for _, y in (data.moons(n).train, data.moons(n).test)) == n
+
+
+def test_a_file_is_no_place_for_a_download(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotADirectoryError, match=r"mnist: data_home is a directory; .*file"):
+        data.mnist(tmp_path / "file")

@@ -7,7 +7,19 @@ import minigrad as mg
 from minigrad import nn
 
 REAL = ["float32", "float64", ">f4", ">f8", "float16"]
-WHOLE = ["bool", "uint8", "int8", "int16", ">i2", "uint32", "int32", ">i4", "int64", ">i8", "uint64"]
+WHOLE = [
+    "bool",
+    "uint8",
+    "int8",
+    "int16",
+    ">i2",
+    "uint32",
+    "int32",
+    ">i4",
+    "int64",
+    ">i8",
+    "uint64",
+]
 LAYOUTS = {
     "in order": np.ascontiguousarray,
     "columns first": np.asfortranarray,
