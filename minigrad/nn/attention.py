@@ -47,7 +47,8 @@ class MultiHeadAttention(Module):
         embed_dim, num_heads = int(embed_dim), int(num_heads)
         if embed_dim % num_heads:
             raise ValueError(
-                f"MultiHeadAttention: {embed_dim} features cannot be split among {num_heads} heads."
+                "MultiHeadAttention: embed_dim is split evenly among num_heads; "
+                f"got {embed_dim} features and {num_heads} heads."
             )
         self.num_heads = num_heads
         shape = (embed_dim, embed_dim)

@@ -16,7 +16,7 @@ from ..core.primitive import primitive
 from ..core.tensor import Array, Tensor, raw
 from ..random import generator_or_default
 from . import init
-from .inputs import as_real
+from .inputs import as_array, as_real
 from .linear import linear
 from .module import Module, Setting
 from .windows import avg_pool2d, conv2d, max_pool2d
@@ -202,8 +202,7 @@ class Embedding(Module):
 
     def forward(self, indices: Array) -> Tensor:
         """Map integers (...) to (..., embedding_dim)."""
-        if not isinstance(indices, (Tensor, np.ndarray)):
-            indices = np.asarray(indices)
+        indices = as_array(indices, "Embedding", "indices")
         if indices.dtype.kind not in "iu":
             raise TypeError(f"Embedding: indices are integers, these are {indices.dtype}.")
         _check_indices(indices, rows=self.weight.shape[0])
@@ -226,7 +225,7 @@ def _check_indices(indices: Array, rows: int) -> None:
         )
 
 
-@primitive()
+@primitive(None)
 def _seed(x: Any, rng: Generator) -> Any:
     if type(x) is not np.ndarray:
         raise TypeError("a draw is not to be followed, each replay makes its own")

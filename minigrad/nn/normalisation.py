@@ -74,7 +74,7 @@ def _normalize(x: Any, w: Any, b: Any, parts: Any, eps: float) -> Any:
     return y
 
 
-@primitive()
+@primitive(None)
 def _moments(x: Any, eps: float) -> Any:
     """Return (3, G): mean, variance, and what standardisation multiplies by."""
     parts = np.empty((3, x.shape[1]), x.dtype)

@@ -161,7 +161,7 @@ def max_pool2d(x: Array, size: int, stride: int | None = None) -> Tensor:
     return _gather(x, _winners(x, size, stride))
 
 
-@primitive()
+@primitive(None)
 def _winners(x: Any, size: int, stride: int) -> Any:
     """Where in its plane the greatest element of each window stands."""
     rows, columns = _windows(x.shape, (size, size), stride, 0)

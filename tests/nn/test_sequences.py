@@ -48,7 +48,7 @@ def test_attention_without_order_does_not_care_about_order():
 
 
 def test_heads_must_share_the_features_evenly():
-    with pytest.raises(ValueError, match="5 features cannot be split among 2 heads"):
+    with pytest.raises(ValueError, match="got 5 features and 2 heads"):
         nn.MultiHeadAttention(5, 2)
 
 
