@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import nn
+from minigrad.nn.clipping import total_norm
 
 MATRIX, FILTERS = (200, 300), (100, 20, 3, 3)
 VARIANCES = {
@@ -100,6 +101,29 @@ def test_the_norm_of_huge_float32_gradients_does_not_overflow():
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_norm_that_is_not_finite_is_returned(bad):
     assert not np.isfinite(nn.clip_grad_norm_(parameters(np.array([1.0, bad])), 1.0))
+
+
+def test_an_infinite_limit_takes_the_norm_and_changes_nothing():
+    ps = parameters(np.array([3.0, np.inf]), np.array([4.0]))
+    assert nn.clip_grad_norm_(ps, np.inf) == np.inf
+    np.testing.assert_array_equal(gradients(ps)[0], [3.0, np.inf])
+    assert nn.clip_grad_norm_(ps[1:], np.inf) == 4.0
+
+
+def test_a_parameter_that_is_given_twice_is_clipped_once():
+    (p,) = parameters(np.array([3.0, 4.0]))
+    assert nn.clip_grad_norm_([p, p], 1.0) == pytest.approx(5.0)
+    np.testing.assert_allclose(p.grad.numpy(), [0.6, 0.8], rtol=1e-6)
+    (p,) = parameters(np.array([3.0, 0.5]))
+    assert nn.clip_grad_value_([p, p], 1.0) == 0.5
+
+
+def test_a_norm_of_many_arrays_is_that_of_one_long_vector():
+    arrays = [np.array([[3.0], [0.0]]), np.zeros((0, 2)), np.array(4.0, np.float32)]
+    assert total_norm(arrays) == 5.0
+    assert total_norm([]) == 0.0
+    tiny = np.full(4, 1e-30, np.float32)  # whose squares are 0 in float32
+    assert total_norm([tiny]) == pytest.approx(2e-30)
 
 
 def test_values_are_clipped_and_their_share_returned():

@@ -76,7 +76,7 @@ LAYERS = {
     ),
     **{
         kind.__name__: layer(lambda n, m, rng, kind=kind: kind(), sizes)
-        for kind in (nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.SiLU, nn.Softmax)
+        for kind in (nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.SiLU, nn.Softmax)
     },
 }
 
@@ -185,6 +185,14 @@ def test_a_pixel_that_is_no_number_is_not_lost_on_the_way_to_the_filter():
     image[0, 0, 2, 2] = np.nan
     layer(mg.tensor(image)).sum().backward()
     assert np.isnan(layer.weight.grad.numpy()).all()
+
+
+def test_a_leaky_relu_leaks_as_much_as_asked_also_at_zero():
+    x = mg.tensor([-2.0, 0.0, 3.0, np.nan], requires_grad=True)
+    y = nn.LeakyReLU(0.25)(x)
+    y.sum().backward()
+    np.testing.assert_array_equal(y.numpy(), [-0.5, 0.0, 3.0, np.nan])
+    np.testing.assert_array_equal(x.grad.numpy(), [0.25, 0.25, 1.0, 0.25])
 
 
 # Dropout

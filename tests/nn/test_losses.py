@@ -125,6 +125,134 @@ def test_integer_targets_do_not_widen_float32(loss):
     assert loss(mg.tensor([0.5, 1.5]), [0, 1]).dtype == np.float32
 
 
+# Weights, and labels that do not count
+
+
+def by_hand(logits, labels, smoothing=0.0, weight=None, ignored=None, reduction="mean"):
+    """Cross-entropy as PyTorch defines it, row by row."""
+    weight = np.ones(logits.shape[-1]) if weight is None else np.asarray(weight, float)
+    total = count = 0.0
+    rows = []
+    for z, label in zip(logits, labels, strict=True):
+        if label == ignored:
+            rows.append(0.0)
+            continue
+        logp = z - np.log(np.exp(z).sum())
+        spread = -(weight * logp).sum() / len(z)
+        rows.append((1 - smoothing) * -weight[label] * logp[label] + smoothing * spread)
+        total, count = total + rows[-1], count + weight[label]
+    return {"mean": total / count if count else None, "sum": total, "none": rows}[reduction]
+
+
+@given(
+    n=st.integers(1, 6),
+    seed=seeds,
+    smoothing=st.sampled_from([0.0, 0.1, 1.0]),
+    weighted=st.booleans(),
+    ignored=st.sampled_from([None, 1, -100, 255]),
+    reduction=reductions,
+)
+def test_weights_smoothing_and_ignored_labels_are_pytorchs(
+    n, seed, smoothing, weighted, ignored, reduction
+):
+    rng = np.random.default_rng(seed)
+    logits, labels = rng.normal(size=(n, 3)), rng.integers(0, 3, n)
+    labels[1:][rng.random(n - 1) < 0.3] = 0 if ignored is None else ignored
+    labels[0] = 2  # one that counts
+    weight = rng.uniform(0.5, 2, 3) if weighted else None
+    options = {"weight": weight, "ignore_index": ignored, "reduction": reduction}
+    found = nn.cross_entropy(mg.tensor(logits), labels, smoothing, **options)
+    expected = by_hand(logits, labels, smoothing, weight, ignored, reduction)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-9, atol=1e-12)
+
+
+@given(data=st.data(), reduction=reductions, smoothing=st.sampled_from([0.0, 0.1]))
+@settings(max_examples=20)
+def test_the_derivatives_with_weights_are_right_to_second_order(data, reduction, smoothing):
+    rng = np.random.default_rng(data.draw(seeds))
+    logits = mg.tensor(rng.normal(size=(2, 2, 3)), requires_grad=True)
+    labels, weight = np.array([[0, 9], [2, 1]]), rng.uniform(0.5, 2, 3)
+    options = {"weight": weight, "ignore_index": 9, "reduction": reduction}
+    assert mg.gradcheck(
+        lambda x: nn.cross_entropy(x, labels, smoothing, **options), [logits], order=2
+    )
+
+
+def test_what_is_ignored_has_no_effect_whatever_it_is():
+    x = np.array([[1.0, 2.0], [np.nan, np.inf], [0.0, 1.0]])
+    logits = mg.tensor(x, requires_grad=True)
+    loss = nn.cross_entropy(logits, [0, -1, 1], ignore_index=-1)
+    loss.backward()
+    assert loss.item() == pytest.approx(nn.cross_entropy(mg.tensor(x[::2]), [0, 1]).item())
+    np.testing.assert_array_equal(logits.grad.numpy()[1], [0, 0])
+
+
+def test_there_is_no_mean_if_every_label_is_ignored():
+    logits, labels = mg.tensor(np.zeros((2, 3))), [7, 7]
+    with pytest.raises(ValueError, match="every label is ignored"):
+        nn.cross_entropy(logits, labels, ignore_index=7)
+    assert nn.cross_entropy(logits, labels, ignore_index=7, reduction="sum").item() == 0
+
+
+def test_a_label_out_of_range_is_not_taken_for_an_ignored_one():
+    with pytest.raises(ValueError, match=r"label 3 at index 1 .* 3 classes"):
+        nn.cross_entropy(
+            mg.tensor(np.zeros((3, 3))), [-100, 3, 0], ignore_index=-100, weight=np.ones(3)
+        )
+
+
+@given(data=st.data(), reduction=reductions, scalar=st.booleans())
+@settings(max_examples=20)
+def test_pos_weight_multiplies_what_a_1_costs(data, reduction, scalar):
+    rng = np.random.default_rng(data.draw(seeds))
+    x, t = rng.normal(size=(4, 3)), rng.choice([0.0, 0.3, 1.0], (4, 3))
+    weight = 2.5 if scalar else rng.uniform(0.2, 5, 3)
+    softplus = lambda z: np.logaddexp(0, z)  # noqa: E731
+    rows = weight * t * softplus(-x) + (1 - t) * softplus(x)
+    expected = {"mean": rows.mean(), "sum": rows.sum(), "none": rows}[reduction]
+    inputs = [mg.tensor(x, requires_grad=True), mg.tensor(t, requires_grad=True)]
+
+    def loss(x, t):
+        return nn.binary_cross_entropy_with_logits(x, t, reduction, pos_weight=weight)
+
+    np.testing.assert_allclose(loss(*inputs).numpy(), expected, rtol=1e-9)
+    assert mg.gradcheck(loss, inputs, order=2)
+
+
+def test_pos_weight_keeps_the_precision_of_tiny_losses_and_of_float32():
+    x, t = np.array([40.0, -40.0, np.inf]), np.array([1.0, 0.0, 1.0])
+    losses = nn.binary_cross_entropy_with_logits(mg.tensor(x), t, "none", pos_weight=3)
+    np.testing.assert_allclose(losses.numpy(), [3 * np.exp(-40.0), np.exp(-40.0), 0], rtol=1e-12)
+    x32 = mg.tensor([0.5, 1.5])
+    assert (
+        nn.binary_cross_entropy_with_logits(x32, [0, 1], pos_weight=np.ones(2)).dtype == mg.float32
+    )
+    assert nn.cross_entropy(mg.tensor([[0.5, 1.5]]), [0], weight=np.ones(2)).dtype == mg.float32
+
+
+def test_weighted_losses_give_the_same_bits_when_replayed():
+    rng, weight = np.random.default_rng(0), mg.tensor([1.0, 2.0, 3.0])
+    model = nn.Linear(4, 3, rng=rng)
+
+    def step(x, labels, targets):
+        model.zero_grad()
+        logits = model(x)
+        loss = nn.cross_entropy(logits, labels, 0.1, weight=weight, ignore_index=-1)
+        loss = loss + nn.binary_cross_entropy_with_logits(logits, targets, pos_weight=weight)
+        loss.backward()
+        return loss
+
+    replayed = mg.compile(step)
+    for _ in range(5):
+        x = mg.tensor(rng.normal(size=(5, 4)), dtype=np.float32)
+        labels, targets = mg.tensor(rng.integers(-1, 3, 5)), mg.tensor(rng.random((5, 3)))
+        loss, slopes = replayed(x, labels, targets).item(), model.weight.grad.numpy().copy()
+        assert loss == step(x, labels, targets).item()
+        np.testing.assert_array_equal(slopes, model.weight.grad.numpy())
+    with pytest.raises(ValueError, match="every label is ignored"):
+        replayed(x, mg.tensor(np.full(5, -1)), targets)
+
+
 # Errors
 
 

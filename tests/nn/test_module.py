@@ -146,6 +146,15 @@ def test_a_state_that_does_not_fit_is_refused_with_every_reason_and_nothing_is_w
         np.testing.assert_array_equal(array, before[name])
 
 
+def test_two_tensors_of_one_name_are_no_state():
+    model = nn.Module()
+    model.parts = {1: parameter(2), "1": parameter(2)}
+    with pytest.raises(ValueError, match=r"two tensors of this Module are called 'parts\.1'"):
+        model.state_dict()
+    with pytest.raises(ValueError, match="two tensors"):
+        model.load_state_dict({"parts.1": np.zeros(2)})
+
+
 def test_a_copy_is_a_model_of_its_own():
     model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
     twin = copy.deepcopy(model)
