@@ -20,33 +20,33 @@ Transform = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 class Minibatches:
     """Examples in random order, batch by batch, each pass in a new order; see `minibatches`."""
 
-    x: NDArray[Any] = field(repr=False)
-    y: NDArray[Any] = field(repr=False)
+    x: Any = field(repr=False)
+    y: Any = field(repr=False)
     batch_size: int
-    rng: np.random.Generator
+    rng: Any = None
     drop_last: bool = False
     transform: Transform | None = None
 
     def __post_init__(self) -> None:
-        x, y = self.x, self.y
+        x, y = _rows("x", self.x), _rows("y", self.y)
         if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
             raise ValueError(
                 "minibatches: x and y need one row for each example; "
                 f"got shapes {x.shape} and {y.shape}."
             )
-        if len(x) == 0:
-            raise ValueError(f"minibatches: there are no examples, x has shape {x.shape}.")
         n = len(x)
+        if n == 0:
+            raise ValueError(f"minibatches: there are no examples, x has shape {x.shape}.")
         check_integers(f"minibatches of {n} examples", 1, n, batch_size=self.batch_size)
-        object.__setattr__(self, "batch_size", int(self.batch_size))  # np.uint8 would overflow
+        rng = generator_or_default(self.rng, "minibatches")
         check_flags("minibatches", drop_last=self.drop_last)
-        if self.transform is not None and (
-            isinstance(self.transform, type) or not callable(self.transform)
-        ):
+        transform = self.transform
+        if transform is not None and (isinstance(transform, type) or not callable(transform)):
             raise TypeError(
-                "minibatches: transform is a function, transform(x_batch, rng); "
-                f"got {self.transform!r}."
+                f"minibatches: transform is a function, transform(x_batch, rng); got {transform!r}."
             )
+        # as an int, because NumPy's short ones overflow
+        vars(self).update(x=x, y=y, batch_size=int(self.batch_size), rng=rng)
 
     def __len__(self) -> int:
         """Return the number of batches in one pass."""
@@ -115,8 +115,6 @@ def minibatches(
     >>> [len(y) for x, y in batches]
     [4, 4, 2]
     """
-    x, y = _rows("x", x), _rows("y", y)
-    rng = generator_or_default(rng, "minibatches")
     return Minibatches(x, y, batch_size, rng, drop_last, transform)
 
 

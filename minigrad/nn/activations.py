@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..arguments import check_integers, check_numbers
 from ..core import ops
 from ..core.tensor import Array, Tensor
@@ -9,12 +11,18 @@ from .inputs import as_real
 from .module import Module, Setting
 
 
-class ReLU(Module):
-    """``max(x, 0)``."""
+class _Elementwise(Module):
+    _function: Callable[[Array], Tensor]
 
     def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.relu`."""
-        return ops.relu(x)
+        """Apply the function of the same name to each element."""
+        return type(self)._function(as_real(x, type(self).__name__))
+
+
+class ReLU(_Elementwise):
+    """``max(x, 0)``."""
+
+    _function = staticmethod(ops.relu)
 
 
 class LeakyReLU(Module):
@@ -43,36 +51,28 @@ class LeakyReLU(Module):
         return f"negative_slope={self.negative_slope}"
 
 
-class Tanh(Module):
+class Tanh(_Elementwise):
     """Hyperbolic tangent."""
 
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.tanh`."""
-        return ops.tanh(x)
+    _function = staticmethod(ops.tanh)
 
 
-class Sigmoid(Module):
+class Sigmoid(_Elementwise):
     """Logistic function ``1 / (1 + exp(-x))``."""
 
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.sigmoid`."""
-        return ops.sigmoid(x)
+    _function = staticmethod(ops.sigmoid)
 
 
-class GELU(Module):
+class GELU(_Elementwise):
     """``x`` times the standard normal distribution function at ``x``; the exact form."""
 
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.gelu`."""
-        return ops.gelu(x)
+    _function = staticmethod(ops.gelu)
 
 
-class SiLU(Module):
+class SiLU(_Elementwise):
     """``x * sigmoid(x)``, also called swish."""
 
-    def forward(self, x: Array) -> Tensor:
-        """Apply :func:`minigrad.silu`."""
-        return ops.silu(x)
+    _function = staticmethod(ops.silu)
 
 
 class Softmax(Module):
@@ -95,7 +95,7 @@ class Softmax(Module):
 
     def forward(self, x: Array) -> Tensor:
         """Apply :func:`minigrad.softmax`."""
-        return ops.softmax(x, axis=self.dim)
+        return ops.softmax(as_real(x, "Softmax"), axis=self.dim)
 
     def extra_repr(self) -> str:
         """Return the axis."""

@@ -166,7 +166,8 @@ class Flatten(Module):
 
     def forward(self, x: Array) -> Tensor:
         """Reshape."""
-        if not np.ndim(x):
+        x = as_array(x, "Flatten", "x")
+        if not x.ndim:
             raise ValueError("Flatten: x is (N, ...), N examples; got a single number.")
         return ops.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
 
@@ -259,7 +260,8 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, rng: Generator | None = None) -> None:
         self.p = p
-        self.rng = generator_or_default(rng, "Dropout")
+        generator_or_default(rng, "Dropout")
+        self.rng = rng  # None stays None: a copy of the default generator would not obey mg.seed
 
     def forward(self, x: Array) -> Array:
         """Drop some elements in training, none in use."""
@@ -267,7 +269,7 @@ class Dropout(Module):
         if not (self.training and p):
             return x
         x = as_real(x, "Dropout")
-        return _dropout(x, _seed(x, self.rng), p)
+        return _dropout(x, _seed(x, generator_or_default(self.rng, "Dropout")), p)
 
     def extra_repr(self) -> str:
         """Return the probability."""

@@ -321,7 +321,7 @@ def _way_out(input: tuple[int, ...], target: tuple[int, ...]) -> str:
 
 
 def _check_reduction(name: str, reduction: Reduction, size: int) -> None:
-    if reduction not in ("mean", "sum", "none"):
+    if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
         raise ValueError(f'{name}: reduction is "mean", "sum" or "none"; got {reduction!r}.')
     if not size and reduction == "mean":
         raise ValueError(f"{name}: there is no mean over an empty batch; leave the batch out.")

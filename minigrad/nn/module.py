@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import numpy as np
 
@@ -81,6 +81,14 @@ class Module:
     """
 
     training = Setting(check_flags, default=True)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, np.ndarray) and isinstance(vars(self).get(name), Tensor):
+            raise TypeError(
+                f"{name} of this {type(self).__name__} is a tensor, and an array in its place "
+                f"would not be trained: write .{name}.data = array, or .{name} = mg.tensor(array)."
+            )
+        super().__setattr__(name, value)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result; each module writes its own."""
@@ -275,16 +283,24 @@ class Sequential(Module):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def __getitem__(self, index: int) -> Module:
-        return list(self)[index]
+    @overload
+    def __getitem__(self, index: int) -> Module: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequential: ...
+    def __getitem__(self, index: int | slice) -> Module:
+        found = list(self)[index]
+        return Sequential(*found) if isinstance(found, list) else found
 
 
 def _array(value: Any) -> np.ndarray:
-    """Return a value of a state as an array; one of objects, which fits nothing, if it is none."""
+    """Return a copy of a value of a state; an array of objects, which fits nothing, if it is none.
+
+    A copy, because the state may hold arrays of the very module that it is loaded into.
+    """
     try:
-        return np.asarray(value)
+        return np.array(value)
     except ValueError:  # lists of different lengths
-        return np.asarray(None)
+        return np.array(None)
 
 
 def _joined(outer: str, inner: str) -> str:

@@ -141,7 +141,8 @@ LAYERS = {  # what forward() takes: an input that works, and those that do not
     nn.AvgPool2d: (IMAGES, [IMAGES[0], IMAGES[..., :1], ROWS]),
     nn.Embedding: ([[0, 1], [2, 2]], [[0, 3], [-1], [0.0], [True], "a", None, [[1], [1, 2]]]),
     nn.Dropout: (ROWS, []),
-    nn.LeakyReLU: (ROWS, []),
+    **{kind: (ROWS, []) for kind in (nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.GELU)},
+    **{kind: (ROWS, []) for kind in (nn.SiLU, nn.Softmax)},
     nn.LayerNorm: (ROWS, [ROWS[:, :2], np.ones(()), 1.0]),
     nn.BatchNorm1d: (ROWS, [ROWS[:, :2], ROWS[:1], ROWS[0], IMAGES, 1.0]),
     nn.BatchNorm2d: (np.ones((2, 3, 2, 2)), [IMAGES, ROWS, np.ones((1, 3, 1, 1))]),
@@ -181,7 +182,7 @@ def test_every_argument_of_every_function_is_in_the_table():
 
 @pytest.mark.parametrize("kind", LAYERS, ids=called)
 def test_an_input_that_a_layer_cannot_take_is_refused_in_its_name(kind):
-    layer = kind(**GOOD[kind])
+    layer = kind(**GOOD.get(kind, {}))
     good, bad = LAYERS[kind]
     layer(good)
     for x in [*NO_ARRAYS, *bad]:
@@ -190,6 +191,13 @@ def test_an_input_that_a_layer_cannot_take_is_refused_in_its_name(kind):
         said = str(refusal.value).lower()
         names = {kind.__name__, "conv2d", "max_pool2d", "avg_pool2d", "linear"}
         assert any(said.startswith(name.lower()) for name in names), f"{x!r}: {said}"
+
+
+@pytest.mark.parametrize("x", [*NO_ARRAYS[:-2], np.ones(()), 1.0])
+def test_flatten_takes_whatever_has_examples(x):
+    assert nn.Flatten()([[[1, 2]], [[3, 4]]]).shape == (2, 2)
+    with pytest.raises((TypeError, ValueError), match=r"Flatten: x is .*got"):
+        nn.Flatten()(x)
 
 
 @pytest.mark.parametrize(

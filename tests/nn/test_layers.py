@@ -1,5 +1,7 @@
 """Layers: their derivatives to second order, and what each promises."""
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -219,6 +221,22 @@ def test_dropout_draws_anew_in_each_call_and_again_the_same_from_the_same_seed()
     first, second = one(x).numpy(), one(x).numpy()
     assert (first != second).any()
     np.testing.assert_array_equal(other(x).numpy(), first)
+
+
+def test_a_copy_of_a_dropout_still_obeys_the_seed():
+    x, layer = mg.tensor(np.ones(100)), copy.deepcopy(nn.Dropout())
+    mg.seed(1)
+    first = layer(x).numpy()
+    mg.seed(1)
+    np.testing.assert_array_equal(layer(x).numpy(), first)
+
+
+@pytest.mark.parametrize("value", [0, np.random, "seed"])
+def test_a_generator_that_is_none_is_refused_also_later(value):
+    layer = nn.Dropout()
+    layer.rng = value
+    with pytest.raises(TypeError, match="Dropout: rng must be a"):
+        layer(mg.tensor(np.ones(3)))
 
 
 def test_dropout_does_nothing_in_use():

@@ -185,3 +185,27 @@ def test_sequential_applies_its_layers_in_order():
         y = layer(y)
     np.testing.assert_array_equal(model(x).numpy(), y.numpy())
     assert len(model) == 12 and list(model) == layers and model[-1] is layers[-1]
+
+
+def test_a_part_of_a_sequential_is_one_too_and_shares_its_layers():
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    features = model[:-1]
+    assert isinstance(features, nn.Sequential) and list(features) == list(model)[:2]
+    assert features(np.ones((4, 2), np.float32)).shape == (4, 3)
+
+
+def test_a_state_may_hold_the_arrays_of_the_module_itself():
+    model = nn.Module()
+    model.a, model.b = (mg.tensor([k, k], requires_grad=True) for k in (1.0, 2.0))
+    model.load_state_dict({"a": model.b.data, "b": model.a.data})
+    np.testing.assert_array_equal(model.a.numpy(), [2, 2])
+    np.testing.assert_array_equal(model.b.numpy(), [1, 1])
+
+
+def test_an_array_in_the_place_of_a_parameter_is_refused():
+    layer = nn.Linear(2, 1)
+    with pytest.raises(TypeError, match=r"weight of this Linear is a tensor.*\.weight\.data ="):
+        layer.weight = np.zeros((2, 1))
+    layer.weight = mg.tensor(np.zeros((2, 1)), requires_grad=True)
+    layer.table = np.zeros(3)  # what never was a tensor may be an array
+    assert {name for name, _ in layer.named_parameters()} == {"weight", "bias"}
