@@ -148,23 +148,16 @@ class Module:
                     yield _joined(name, attribute), generator
 
     def _named_tensors(self) -> Iterator[tuple[str, Tensor]]:
-        seen = set()
-        for name, module in self.named_modules():
+        seen, names = set(), set()
+        for outer, module in self.named_modules():
             for attribute, tensor in module._attributes(Tensor):
                 if tensor._primitive is None and id(tensor) not in seen:
+                    name = _joined(outer, attribute)
+                    if name in names:  # a dictionary with keys 1 and "1", for one
+                        raise ValueError(f"two tensors of this {type(self).__name__} are {name!r}.")
                     seen.add(id(tensor))
-                    yield _joined(name, attribute), tensor
-
-    def _tensors_by_name(self) -> dict[str, Tensor]:
-        tensors: dict[str, Tensor] = {}
-        for name, tensor in self._named_tensors():
-            if name in tensors:
-                raise ValueError(
-                    f"two tensors of this {type(self).__name__} are called {name!r}, of which a "
-                    "state could hold only one: rename an attribute or a key."
-                )
-            tensors[name] = tensor
-        return tensors
+                    names.add(name)
+                    yield name, tensor
 
     def _attributes(self, kind: type) -> Iterator[tuple[str, Any]]:
         """Yield ``(name, value)`` for the attributes of a kind, those in containers included."""
@@ -193,7 +186,7 @@ class Module:
         if mode.observer is not None:
             for tensor in self.parameters():
                 mode.observer.escape(tensor)
-        return {name: tensor._data.copy() for name, tensor in self._tensors_by_name().items()}
+        return {name: tensor._data.copy() for name, tensor in self._named_tensors()}
 
     @effect
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -215,7 +208,7 @@ class Module:
                 "load_state_dict: state is a mapping of names to arrays, as state_dict() returns "
                 f"it; got a {type(state).__name__}."
             )
-        tensors = self._tensors_by_name()
+        tensors = dict(self._named_tensors())
         arrays = {name: _array(value) for name, value in state.items()}
         complaints = [f"missing: {name}" for name in tensors if name not in arrays]
         complaints += [f"unexpected: {name}" for name in arrays if name not in tensors]

@@ -149,7 +149,7 @@ def test_a_state_that_does_not_fit_is_refused_with_every_reason_and_nothing_is_w
 def test_two_tensors_of_one_name_are_no_state():
     model = nn.Module()
     model.parts = {1: parameter(2), "1": parameter(2)}
-    with pytest.raises(ValueError, match=r"two tensors of this Module are called 'parts\.1'"):
+    with pytest.raises(ValueError, match=r"two tensors of this Module are 'parts\.1'"):
         model.state_dict()
     with pytest.raises(ValueError, match="two tensors"):
         model.load_state_dict({"parts.1": np.zeros(2)})
