@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arguments import check_flags
 from ..core.modes import effect, mode
-from ..core.tensor import Tensor, memory_of
+from ..core.tensor import Tensor, memory_of, raw
 
 
 class Setting:
@@ -291,7 +291,7 @@ def _array(value: Any) -> np.ndarray:
     A copy, because the state may hold arrays of the very module that it is loaded into.
     """
     try:
-        return np.array(value)
+        return np.array(raw(value))
     except ValueError:  # lists of different lengths
         return np.array(None)
 
