@@ -30,5 +30,5 @@ def test_without_a_generator_the_default_one_draws():
 
 @pytest.mark.parametrize("rng", [0, True, "0", np.random, np.random.RandomState(0), [0]])
 def test_what_draws_takes_a_generator_and_nothing_else(rng):
-    with pytest.raises(TypeError, match="here.*rng.*default_rng"):
+    with pytest.raises(TypeError, match=r"here.*rng.*default_rng"):
         generator_or_default(rng, "here")
