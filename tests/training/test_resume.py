@@ -94,7 +94,9 @@ def test_the_same_seed_gives_the_same_bits_on_as_many_threads(threads, tmp_path)
 
 
 def train_an_epoch(file, dropout=False, callbacks=()):
-    layers = [mg.nn.Linear(64, 10), *([mg.nn.Dropout(0.5, np.random.default_rng(0))] if dropout else [])]
+    layers = [mg.nn.Linear(64, 10)]
+    if dropout:
+        layers.append(mg.nn.Dropout(0.5, np.random.default_rng(0)))
     model = mg.nn.Sequential(*layers)
     optimizer = mg.optim.SGD(model.parameters(), 0.1)
     data = mg.data.minibatches(resuming.X, resuming.Y, 32)
