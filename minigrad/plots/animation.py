@@ -69,10 +69,10 @@ class Animation:
         for artist in self.played:
             artist.set_visible(True)
         width, height = 72 * self.figure.get_size_inches()
-        lines, (indices,) = shared_lines([ground])
+        lines, (runs,) = shared_lines([ground])
         film = {
             "lines": lines,
-            "ground": indices,
+            "ground": runs,
             "size": [float(width), float(height)],
             "updates": len(self.tracks[0].points) - 1,
             "tracks": [self._film(track, width, height) for track in self.tracks],

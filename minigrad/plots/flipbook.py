@@ -36,10 +36,10 @@ class Flipbook:
     def html(self) -> str:
         """Return the flipbook as HTML that stands on its own. Equal ones give equal text."""
         pictures = [picture.svg() for picture, _ in self.frames]
-        lines, indices = shared_lines(pictures)
+        lines, runs = shared_lines(pictures)
         frames = [
-            {"picture": numbers, "caption": caption}
-            for numbers, (_, caption) in zip(indices, self.frames, strict=True)
+            {"picture": run, "caption": caption}
+            for run, (_, caption) in zip(runs, self.frames, strict=True)
         ]
         width = width_of(pictures[-1])
         picture = image(pictures[-1], self.alt, width)

@@ -14,7 +14,8 @@
 
   // Pictures share most of their lines, so each line stands on the page once.
   const address = (film, picture) => "data:image/svg+xml;charset=utf-8,"
-    + encodeURIComponent(picture.map((number) => film.lines[number]).join("\n"));
+    + encodeURIComponent(picture.flatMap(([first, count]) =>
+      film.lines.slice(first, first + count)).join("\n"));
 
   const stageTrack = (track, overlay) => {
     const [x, y, width, height] = track.box;

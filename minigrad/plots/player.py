@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from itertools import pairwise
 
 from .style import BACKGROUND
 
@@ -31,14 +32,16 @@ def player(picture: str, film: Mapping[str, object], width: int) -> str:
     )
 
 
-def shared_lines(pictures: Sequence[str]) -> tuple[list[str], list[list[int]]]:
-    """Return the lines that SVG pictures are made of, each once, and each picture as their numbers.
+def shared_lines(pictures: Sequence[str]) -> tuple[list[str], list[list[tuple[int, int]]]]:
+    """Return the lines that SVG pictures are made of, each once, and each picture as runs of them.
 
-    The pictures of a film have most of their lines in common: the letters, the axes, the ground.
+    The pictures of a film have most of their lines in common: the letters, the axes, the ground. A
+    run is the number of its first line, and how many follow one another.
     """
     numbers: dict[str, int] = {}
-    indices = [
-        [numbers.setdefault(line, len(numbers)) for line in picture.splitlines()]
-        for picture in pictures
-    ]
-    return list(numbers), indices
+    runs = []
+    for picture in pictures:
+        lines = [numbers.setdefault(line, len(numbers)) for line in picture.splitlines()]
+        starts = [i for i, n in enumerate(lines) if not i or n != lines[i - 1] + 1]
+        runs.append([(lines[a], b - a) for a, b in pairwise([*starts, len(lines)])])
+    return list(numbers), runs

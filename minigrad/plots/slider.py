@@ -61,10 +61,10 @@ class Slider:
         start = int(np.argmin([abs(place - self.start) for place in places]))
         decimals = max(len(f"{n:.12g}".partition(".")[2]) for n in (self.low, self.step))
         figures = [self._figure(place) for place in places]
-        lines, indices = shared_lines([figure.svg() for figure in figures])
+        lines, runs = shared_lines([figure.svg() for figure in figures])
         frames = [
-            {"picture": numbers, "alt": figure.alt, "at": f"{place:.{decimals}f}"}
-            for numbers, figure, place in zip(indices, figures, places, strict=True)
+            {"picture": run, "alt": figure.alt, "at": f"{place:.{decimals}f}"}
+            for run, figure, place in zip(runs, figures, places, strict=True)
         ]
         film = {"lines": lines, "frames": frames, "label": self.label, "start": start}
         return player(figures[start].html(), film, round(96 * figures[start].get_figwidth()))

@@ -83,6 +83,11 @@ def films(html: str) -> list[dict]:
     return [json.loads(data) for data in re.findall(r'application/json">(.*?)</script>', html)]
 
 
+def drawn(film: dict, picture: list) -> str:
+    """Put a picture together from its lines, as the script does."""
+    return "\n".join(n for first, count in picture for n in film["lines"][first : first + count])
+
+
 def slider(**options) -> plots.Slider:
     options = {"start": 0.4, "low": 0.1, "high": 0.5, "step": 0.1, **options}
     return plots.Slider(
@@ -98,10 +103,12 @@ def test_a_slider_holds_a_picture_of_each_of_its_places_and_needs_no_kernel():
     assert [frame["at"] for frame in film["frames"]] == ["0.1", "0.2", "0.3", "0.4", "0.5"]
     assert [frame["alt"] for frame in film["frames"]] == [f"rate 0.{i}" for i in range(1, 6)]
     assert 'alt="rate 0.4"' in html and film["start"] == 3 and film["label"] == "learning rate"
-    pictures = {"".join(film["lines"][n] for n in frame["picture"]) for frame in film["frames"]}
+    pictures = {drawn(film, frame["picture"]) for frame in film["frames"]}
     assert len(pictures) == 5
     assert not plt.get_fignums()
     assert "widget" not in html and html == slider().html()
+    start = plots.paths(bowl, {"a": descent(0.4)}, **{**BOWL, "alt": "rate 0.4"})
+    assert drawn(film, film["frames"][3]["picture"]) == start.svg().rstrip("\n")
 
 
 def test_the_pictures_of_a_slider_share_what_they_have_in_common():
@@ -128,7 +135,7 @@ def test_before_play_nothing_of_a_path_is_drawn_and_without_scripts_all_of_it():
     html = plots.animate_paths(bowl, {"a": descent(0.4)}, **BOWL).html()
     (film,) = films(html)
     still = b64decode(re.search('base64,([^"]+)', html)[1]).decode()
-    ground = "\n".join(film["lines"][number] for number in film["ground"])
+    ground = drawn(film, film["ground"])
     colour = f"stroke: {plots.COLORS[0]}"
     assert still.count(colour) >= 7  # the line and its markers
     assert colour not in ground

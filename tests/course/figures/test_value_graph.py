@@ -82,7 +82,8 @@ def test_a_flipbook_stands_on_its_own_and_shows_its_last_picture_first(product):
     assert re.findall(r'<img alt="([^"]*)"', html) == ["A walk."]
     film = json.loads(re.search(r'application/json">(.*?)</script>', html)[1])
     assert len(film["frames"]) == len(book.frames)
-    last = "\n".join(film["lines"][number] for number in film["frames"][-1]["picture"])
+    runs = film["frames"][-1]["picture"]
+    last = "\n".join(line for n, count in runs for line in film["lines"][n : n + count])
     shown = b64decode(re.search(r'src="[^,]*,([^"]*)"', html)[1]).decode()
     assert last.split() == shown.split()
 
