@@ -20,7 +20,7 @@ CASES = [
     (mg.optim.SGD, {"momentum": 0.9, "form": "average", "weight_decay": 0.01}),
     (mg.optim.SGD, {"momentum": 0.9, "form": "rate_inside", "nesterov": True}),
     (mg.optim.SGDW, {"momentum": 0.9, "weight_decay": 0.01}),
-    (mg.optim.Adagrad, {"lr_decay": 0.1, "weight_decay": 0.01}),
+    (mg.optim.Adagrad, {"weight_decay": 0.01}),
     (mg.optim.Adagrad, {"initial_accumulator_value": 0.1, "eps_form": "inside"}),
     (mg.optim.Adadelta, {"weight_decay": 0.01}),
     (mg.optim.RMSprop, {"centered": True, "weight_decay": 0.01}),

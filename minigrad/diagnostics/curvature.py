@@ -12,8 +12,7 @@ from ..arguments import check_kind, check_numbers
 from ..core.autograd import hvp
 from ..core.tensor import Tensor
 from ..optim import Adam, Optimizer
-from ..optim.adam import adam_eps
-from ..optim.groups import option_at
+from ..optim.terms import epsilon
 from .sizes import as_vector
 from .undisturbed import as_found, loss_function, models_of, parameters
 
@@ -128,13 +127,14 @@ def _preconditioner(optimizer: Optimizer, inputs: Sequence[Tensor]) -> Floats:
     if not t:
         raise ValueError("sharpness: Adam knows no second moment before its first update.")
     found: dict[int, Any] = {}
-    for group, flats in zip(optimizer.param_groups, optimizer._flats, strict=True):
-        beta1, beta2 = option_at(group["betas"], t - 1)
+    for group, flats in zip(optimizer.param_groups, optimizer.flats, strict=True):
+        used = group.now(t - 1)
+        beta1, beta2 = used.betas
         correct = 1 / (1 - beta2**t)
-        outside, inside = adam_eps(group["eps"], group["eps_form"], correct)
+        outside, inside = epsilon(used, correct)
         for flat in flats:
-            s = flat.states["s_max" if group["amsgrad"] else "s"].astype(np.float64)
-            done = group["amsgrad"] and group["amsgrad_max"] == "corrected"
+            s = flat.states["s_max" if used.amsgrad else "s"].astype(np.float64)
+            done = used.amsgrad and used.amsgrad_max == "corrected"
             root = np.sqrt(s * (1.0 if done else correct) + inside) + outside
             parts = flat.split((1 - beta1**t) * root)
             found.update(zip(map(id, flat.params), parts, strict=True))

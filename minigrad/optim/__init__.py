@@ -11,17 +11,19 @@ Adding one
 ----------
 1. A ``@fused`` rule, a loop over ``elements(theta)``: compiled by Numba, and NumPy without it. It
    takes θ, the gradient, the states and numbers; :mod:`minigrad.kernels.fused` says what it may do.
-2. A class whose docstring shows the recurrence and cites the paper. ``__init__`` spells the options
-   and hands all of them to ``super().__init__``; any number among them may be a function of the
-   step. ``limits`` and ``choices`` say what they may be, ``_check`` which do not go together.
-3. ``_update(flat, lr, <the options>)`` makes one update, for every group and dtype. ``self.steps``
-   is t = 0, 1, ...; ``flat.state(name, start=0.0)`` is a state (made when first asked for, saved
-   and loaded with the optimizer), ``flat.numbers`` holds scalar ones. ``flat.apply(rule, *rest)``
-   calls the rule with θ and gradient in front and all numbers in the parameters' dtype.
-   ``decay(lr, weight_decay, decoupled)`` gives the factor on θ and the L2 term, one of them idle.
-   Numbers that differ by layer go to ``apply`` as a list; ``flat.split(flat.grad)`` gives the parts
-   in their shapes. ``_prepare(groups)`` comes before it, for what needs all gradients at once.
-4. Powers and ``1 - beta`` are computed in ``_update``, in Python floats, as PyTorch does.
+2. A class whose docstring shows the recurrence and cites the paper. It declares each option once,
+   as ``momentum: Share = 0.9``: the annotation, of :mod:`minigrad.optim.options`, says what the
+   option may be, and whatever sets it is checked. Any number may be a function of the step.
+   ``check`` refuses options that do not go together.
+3. ``_update(flat, now)`` yields the rules of one update, each with its arguments after θ and the
+   gradient; it is asked for every group and dtype. ``now.momentum`` is an option as this step uses
+   it, ``self.steps`` is t = 0, 1, ... ``flat.state(name, start=0.0)`` is a state (made when first
+   asked for, saved and loaded with the optimizer), ``flat.numbers`` holds scalar ones.
+   ``decay(now)`` gives the factor on θ and the L2 term, one of them idle. Numbers that differ by
+   layer are a list; ``flat.split(flat.grad)`` gives the parts in their shapes.
+   ``_prepare(groups)`` comes before it, for what needs all gradients at once.
+4. Powers and ``1 - beta`` are computed in ``_update``, in Python floats, as PyTorch does. All
+   numbers reach the rule in the parameters' dtype.
 5. A row in ``tests/optimizers.py``: every property of all optimizers is then tested of it. Another
    in ``book/optimizers.md``.
 

@@ -1,31 +1,24 @@
-"""Steps divided by the size of past gradients: Adagrad, Adadelta and RMSprop."""
+"""Steps divided by the size of past gradients: Adagrad and Adadelta."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Literal
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import elements, fused, without_subnormal
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate, decay
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Flag, Rate, Share
+from .terms import decay, epsilon
 
 
 @fused
-def _adagrad(
-    theta: Array,
-    grad: Array,
-    s: Array,
-    lr: float,
-    keep: float,
-    weight_decay: float,
-    eps: float,
-    eps_inside: float,
-) -> None:
+def _adagrad(theta, grad, s, lr, keep, l2, eps, under):  # type: ignore
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
+        g = grad[i] + l2 * theta[i]
         s[i] += g * g
-        theta[i] = keep * theta[i] - lr * g / (np.sqrt(s[i] + eps_inside) + eps)
+        theta[i] = keep * theta[i] - lr * g / (np.sqrt(s[i] + under) + eps)
 
 
 class Adagrad(Optimizer):
@@ -34,8 +27,8 @@ class Adagrad(Optimizer):
     ::
 
         s_t = s_{t−1} + g_t²
-        θ_{t+1} = θ_t − η_t / (1 + t δ) · g_t / (√s_t + ε)        eps_form="outside"
-        θ_{t+1} = θ_t − η_t / (1 + t δ) · g_t / √(s_t + ε)        eps_form="inside"
+        θ_{t+1} = θ_t − η_t g_t / (√s_t + ε)        eps_form="outside"
+        θ_{t+1} = θ_t − η_t g_t / √(s_t + ε)        eps_form="inside"
 
     s never shrinks, so the steps do, at least as 1/√t: made for sparse features, whose rare
     gradients keep a high rate.
@@ -46,8 +39,6 @@ class Adagrad(Optimizer):
         See :class:`Optimizer`.
     lr : float or schedule
         η.
-    lr_decay : float
-        δ. A schedule says the same more clearly.
     weight_decay : float
         λ; λ θ_t is added to g_t.
     initial_accumulator_value : float
@@ -61,83 +52,33 @@ class Adagrad(Optimizer):
 
     Notes
     -----
-    "outside" and starting at 0: PyTorch. "inside" and starting at 0.1: Keras and optax, with
-    ε = 1e-7; decay in Keras is decoupled.
+    "outside" and starting at 0: PyTorch, whose ``lr_decay`` is `mg.schedules.inverse_time` here.
+    "inside" and starting at 0.1: Keras and optax, with ε = 1e-7; decay in Keras is decoupled.
 
     References
     ----------
     Duchi, Hazan & Singer (2011), Adaptive subgradient methods.
     """
 
-    limits: ClassVar = {
-        **Optimizer.limits,
-        "lr_decay": (0, np.inf),
-        "initial_accumulator_value": (0, np.inf),
-    }
-    choices: ClassVar = {"eps_form": ("outside", "inside")}
+    lr: Rate = 0.01
+    weight_decay: Amount = 0.0
+    initial_accumulator_value: Amount = 0.0
+    eps: Amount = 1e-10
+    eps_form: Literal["outside", "inside"] = "outside"
+    decoupled_weight_decay: Flag = False
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 0.01,
-        lr_decay: float = 0.0,
-        weight_decay: Rate = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-        eps_form: str = "outside",
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            lr_decay=lr_decay,
-            weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-            eps_form=eps_form,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        lr_decay: float,
-        weight_decay: float,
-        initial_accumulator_value: float,
-        eps: float,
-        eps_form: str,
-        decoupled_weight_decay: bool,
-    ) -> None:
-        keep, l2 = decay(lr, weight_decay, decoupled_weight_decay)
-        flat.apply(
-            _adagrad,
-            flat.state("s", start=initial_accumulator_value),
-            lr / (1 + self.steps * lr_decay),
-            keep,
-            l2,
-            *outside_inside(eps, eps_form),
-        )
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        s = flat.state("s", start=now.initial_accumulator_value)
+        yield _adagrad, s, now.lr, *decay(now), *epsilon(now)
 
 
 @fused
-def _adadelta(
-    theta: Array,
-    grad: Array,
-    s: Array,
-    u: Array,
-    lr: float,
-    keep: float,
-    weight_decay: float,
-    rho: float,
-    new: float,
-    eps: float,
-) -> None:
+def _adadelta(theta, grad, s, u, lr, keep, l2, rho, new, eps):  # type: ignore
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
-        s[i] = rho * s[i] + new * (g * g)
+        g = grad[i] + l2 * theta[i]
+        s[i] = without_subnormal(rho * s[i] + new * (g * g))
         delta = np.sqrt(u[i] + eps) / np.sqrt(s[i] + eps) * g
-        u[i] = rho * u[i] + new * (delta * delta)
+        u[i] = without_subnormal(rho * u[i] + new * (delta * delta))
         theta[i] = keep * theta[i] - lr * delta
 
 
@@ -176,40 +117,12 @@ class Adadelta(Optimizer):
     Zeiler (2012), ADADELTA: an adaptive learning rate method.
     """
 
-    limits: ClassVar = {**Optimizer.limits, "rho": (0, 1)}
+    lr: Rate = 1.0
+    rho: Share = 0.9
+    eps: Amount = 1e-6
+    weight_decay: Amount = 0.0
+    decoupled_weight_decay: Flag = False
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1.0,
-        rho: float = 0.9,
-        eps: float = 1e-6,
-        weight_decay: Rate = 0.0,
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            rho=rho,
-            eps=eps,
-            weight_decay=weight_decay,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        rho: float,
-        eps: float,
-        weight_decay: float,
-        decoupled_weight_decay: bool,
-    ) -> None:
-        keep, l2 = decay(lr, weight_decay, decoupled_weight_decay)
-        s, u = flat.state("s"), flat.state("u")
-        flat.apply(_adadelta, s, u, lr, keep, l2, rho, 1 - rho, eps)
-
-
-def outside_inside(eps: float, eps_form: str) -> tuple[float, float]:
-    """Return what of ε is added to a root, and what under it."""
-    return (0.0, eps) if eps_form == "inside" else (eps, 0.0)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        states = flat.state("s"), flat.state("u")
+        yield _adadelta, *states, now.lr, *decay(now), now.rho, 1 - now.rho, now.eps

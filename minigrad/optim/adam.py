@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-import math
-from typing import ClassVar
+from typing import Literal
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused, without_tiny
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate, decay
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Betas, Flag, Rate
+from .terms import corrections, decay, epsilon, shares
 
 
 @fused
-def _adam(
-    theta: Array,
-    grad: Array,
-    m: Array,
-    s: Array,
-    s_max: Array,
-    lr: float,
-    keep: float,
-    weight_decay: float,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    new2: float,
-    correct: float,
-    correct_max: float,
-    eps: float,
-    eps_inside: float,
-    amsgrad: bool,
-) -> None:
+def _adam(  # type: ignore
+    theta, grad, m, s, s_max, lr, keep, l2, beta1, new1, beta2, new2, correct, after, eps, under
+):
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
+        g = grad[i] + l2 * theta[i]
         m[i] = without_tiny(beta1 * m[i] + new1 * g)
-        s[i] = beta2 * s[i] + new2 * (g * g)
-        if amsgrad:
+        s[i] = without_subnormal(beta2 * s[i] + new2 * (g * g))
+        if s_max.size:
             s_max[i] = np.maximum(s_max[i], correct * s[i])
-            s_hat = correct_max * s_max[i]
+            s_hat = after * s_max[i]
         else:
             s_hat = correct * s[i]
-        theta[i] = keep * theta[i] - lr * m[i] / (np.sqrt(s_hat + eps_inside) + eps)
+        theta[i] = keep * theta[i] - lr * m[i] / (np.sqrt(s_hat + under) + eps)
 
 
 class Adam(Optimizer):
@@ -83,6 +68,8 @@ class Adam(Optimizer):
         Where ε stands.
     amsgrad_max : {"uncorrected", "corrected"}
         What the maximum is of.
+    decoupled_weight_decay : bool
+        Shrink θ_t by η_t λ θ_t instead, as :class:`AdamW` does.
 
     Notes
     -----
@@ -100,65 +87,31 @@ class Adam(Optimizer):
     >>> opt = mg.optim.Adam(model.parameters(), lr=mg.schedules.cosine(1e-3, steps=2000))
     """
 
-    decoupled: ClassVar[bool] = False
-    choices: ClassVar = {
-        "eps_form": ("outside", "inside", "uncorrected"),
-        "amsgrad_max": ("uncorrected", "corrected"),
-    }
+    lr: Rate = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
+    amsgrad: Flag = False
+    eps_form: Literal["outside", "inside", "uncorrected"] = "outside"
+    amsgrad_max: Literal["uncorrected", "corrected"] = "uncorrected"
+    decoupled_weight_decay: Flag = False
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1e-3,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-        amsgrad: bool = False,
-        eps_form: str = "outside",
-        amsgrad_max: str = "uncorrected",
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            amsgrad=amsgrad,
-            eps_form=eps_form,
-            amsgrad_max=amsgrad_max,
-        )
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        amsgrad: bool,
-        eps_form: str,
-        amsgrad_max: str,
-    ) -> None:
-        beta1, beta2 = betas
-        keep, l2 = decay(lr, weight_decay, self.decoupled)
-        correct1, correct2 = (1 / (1 - beta ** (self.steps + 1)) for beta in betas)
-        late = amsgrad and amsgrad_max == "uncorrected"
-        flat.apply(
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        keep, l2 = decay(now)
+        correct1, correct2 = corrections(now.betas, self.steps + 1)
+        late = now.amsgrad and now.amsgrad_max == "uncorrected"
+        yield (
             _adam,
             flat.state("m"),
             flat.state("s"),
-            flat.state("s_max") if amsgrad else flat.none,
-            lr * correct1,
+            flat.state("s_max") if now.amsgrad else flat.none,
+            now.lr * correct1,
             keep,
             l2,
-            beta1,
-            1 - beta1,
-            beta2,
-            1 - beta2,
+            *shares(now.betas),
             1.0 if late else correct2,
             correct2 if late else 1.0,
-            *adam_eps(eps, eps_form, correct2),
-            amsgrad,
+            *epsilon(now, correct2),
         )
 
 
@@ -183,24 +136,5 @@ class AdamW(Adam):
     Loshchilov & Hutter (2019), Decoupled weight decay regularization.
     """
 
-    decoupled = True
-
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1e-3,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.01,
-        amsgrad: bool = False,
-        eps_form: str = "outside",
-        amsgrad_max: str = "uncorrected",
-    ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, eps_form, amsgrad_max)
-
-
-def adam_eps(eps: float, eps_form: str, correct2: float) -> tuple[float, float]:
-    """Return what of ε is added to √ŝ, and what to ŝ; ``correct2`` is 1 / (1 − β₂^{t+1})."""
-    if eps_form == "inside":
-        return 0.0, eps
-    return (eps * math.sqrt(correct2) if eps_form == "uncorrected" else eps), 0.0
+    weight_decay: Amount = 0.01
+    decoupled_weight_decay: Flag = True

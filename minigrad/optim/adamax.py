@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Literal
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused, without_tiny
-from .adagrad import outside_inside
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate, decay
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Betas, Flag, Rate
+from .terms import decay, epsilon
 
 
 @fused
-def _adamax(
-    theta: Array,
-    grad: Array,
-    m: Array,
-    u: Array,
-    lr: float,
-    keep: float,
-    weight_decay: float,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    eps: float,
-    eps_inside: float,
-) -> None:
+def _adamax(theta, grad, m, u, lr, keep, l2, beta1, new1, beta2, eps, under):  # type: ignore
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
+        g = grad[i] + l2 * theta[i]
         m[i] = without_tiny(beta1 * m[i] + new1 * g)
-        u[i] = np.maximum(beta2 * u[i], np.abs(g) + eps_inside)
+        u[i] = without_subnormal(np.maximum(beta2 * u[i], np.abs(g) + under))
         theta[i] = keep * theta[i] - lr * m[i] / (u[i] + eps)
 
 
@@ -72,50 +60,15 @@ class Adamax(Optimizer):
     Kingma & Ba (2015), Adam, Section 7.1.
     """
 
-    choices: ClassVar = {"eps_form": ("inside", "outside")}
+    lr: Rate = 2e-3
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
+    eps_form: Literal["inside", "outside"] = "inside"
+    decoupled_weight_decay: Flag = False
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 2e-3,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-        eps_form: str = "inside",
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            eps_form=eps_form,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        eps_form: str,
-        decoupled_weight_decay: bool,
-    ) -> None:
-        beta1, beta2 = betas
-        keep, l2 = decay(lr, weight_decay, decoupled_weight_decay)
-        rate = lr / (1 - beta1 ** (self.steps + 1))
-        flat.apply(
-            _adamax,
-            flat.state("m"),
-            flat.state("u"),
-            rate,
-            keep,
-            l2,
-            beta1,
-            1 - beta1,
-            beta2,
-            *outside_inside(eps, eps_form),
-        )
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        beta1, beta2 = now.betas
+        rate = now.lr / (1 - beta1 ** (self.steps + 1))
+        states = flat.state("m"), flat.state("u")
+        yield _adamax, *states, rate, *decay(now), beta1, 1 - beta1, beta2, *epsilon(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 
 from ..core.modes import effect, mode
 from ..core.tensor import Tensor, write
-from .groups import check_number, parameters_in
+from .groups import parameters_in
+from .options import FLAG, SHARE, Setting
+from .saving import state_for
 
 
 class _Average:
@@ -82,17 +85,16 @@ class _Average:
             If it belongs to another kind of average or to other parameters. Nothing has changed
             then.
         """
-        if state["kind"] != self._kind():
-            raise ValueError(f"this is the state of {state['kind']}, and not of {self._kind()}.")
-        shapes, saved = [t.shape for t in self._sums], [t.shape for t in state["average"]]
-        if shapes != saved:
-            raise ValueError(
-                f"{type(self).__name__}: the saved average has shapes {saved}, these parameters "
-                f"have {shapes}."
-            )
-        for total, value in zip(self._sums, state["average"], strict=True):
-            total[...] = value
-        self.updates = int(state["updates"])
+        with state_for(self._kind(), state, "kind"):
+            updates, values = operator.index(state["updates"]), list(state["average"])
+            shapes, saved = [t.shape for t in self._sums], [value.shape for value in values]
+            if shapes != saved or updates < 0:
+                raise ValueError(
+                    f"{type(self).__name__}: the saved average has shapes {saved} after {updates} "
+                    f"updates, these parameters have {shapes}."
+                )
+            values = [np.asarray(v, t.dtype) for v, t in zip(values, self._sums, strict=True)]
+        self._sums, self.updates = [value.copy() for value in values], updates
 
 
 class EMA(_Average):
@@ -133,6 +135,9 @@ class EMA(_Average):
     ...     mg.evaluate(model, (x_test, y_test), loss)
     """
 
+    decay = Setting(SHARE)
+    debias = Setting(FLAG)
+
     def __init__(
         self,
         params: Iterable[Tensor] | Iterable[tuple[str, Tensor]],
@@ -140,7 +145,6 @@ class EMA(_Average):
         debias: bool = False,
     ) -> None:
         super().__init__(params)
-        check_number("EMA: decay", decay, 0, 1)
         self.decay = decay
         self.debias = debias
 

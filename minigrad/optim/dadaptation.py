@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
+from ..kernels.sums import dot, norm, norm1
 from .flat import Flat
-from .optimizer import Groups, Optimizer, Params, Rate
-from .reductions import dot, norm1
+from .optimizer import Groups, Options, Rules
+from .options import Amount, Betas, Flag, Positive, Rate, Share
 from .selftuning import SelfTuning
 
 
 class DAdaptation(SelfTuning):
     """What the forms share: d, the estimate."""
 
-    limits: ClassVar = {**Optimizer.limits, "d0": (0, math.inf)}
-
     @property
     def d(self) -> float:
         """The estimate of the distance from the start to the solution, so far. It only grows."""
         return self._recall("d", self.param_groups[0]["d0"])
 
-    def _check(self, d0: float, **_: object) -> None:
-        if d0 == 0:
-            raise ValueError(f"{type(self).__name__}: d0 must be above 0, for 0 never grows.")
-
 
 @fused
-def _sum(theta: Array, grad: Array, z: Array, weight: float, weight_decay: float) -> None:
+def _sum(theta, grad, z, weight, l2):  # type: ignore
     for i in elements(theta):
-        z[i] = z[i] + weight * (grad[i] + weight_decay * theta[i])
+        z[i] = z[i] + weight * (grad[i] + l2 * theta[i])
 
 
 @fused
-def _back(theta: Array, grad: Array, z: Array, start: Array, new: float) -> None:
+def _back(theta, grad, z, start, new):  # type: ignore
     for i in elements(theta):
         theta[i] = theta[i] + new * (start[i] - z[i] - theta[i])
 
@@ -78,67 +72,45 @@ class DAdaptSGD(DAdaptation):
     Defazio & Mishchenko (2023), Learning-rate-free learning by D-adaptation, SGD form.
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1.0,
-        momentum: Rate = 0.0,
-        weight_decay: Rate = 0.0,
-        d0: float = 1e-6,
-    ) -> None:
-        super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay, d0=d0)
+    lr: Rate = 1.0
+    momentum: Share = 0.0
+    weight_decay: Amount = 0.0
+    d0: Positive = 1e-6
 
     def _prepare(self, groups: Groups) -> None:
-        (d0,) = self._common(groups, "d0")
+        d0 = self._common(groups, "d0")
         d, r, g0 = self._recall("d", d0), self._recall("r", 0.0), self._recall("g0", 0.0)
-        pairs = [(flat, options) for flats, options in groups for flat in flats]
+        pairs = [(flat, now) for flats, now in groups for flat in flats]
         if g0 == 0:
-            pushes = (flat.grad + o["weight_decay"] * flat.theta for flat, o in pairs)
-            g0 = math.sqrt(sum(dot(push, push) for push in pushes))
+            g0 = norm(*(flat.grad + now.weight_decay * flat.theta for flat, now in pairs))
         squared = 0.0
-        for flat, options in pairs:
-            weight_decay, z = options["weight_decay"], flat.state("z")
+        for flat, now in pairs:
+            z = flat.state("z")
             flat.state("start", flat.theta)
-            weight = d * options["lr"] / g0 if g0 > 0 else 0.0
-            r += weight * (dot(flat.grad, z) + weight_decay * dot(flat.theta, z))
-            flat.apply(_sum, z, weight, weight_decay)
+            weight = d * now.lr / g0 if g0 > 0 else 0.0
+            r += weight * (dot(flat.grad, z) + now.weight_decay * dot(flat.theta, z))
+            flat.apply(_sum, z, weight, now.weight_decay)
             flat.numbers["adapted_lr"] = weight
             squared += dot(z, z)
         if squared > 0:
             d = max(d, 2 * r / math.sqrt(squared))
         self._remember(d=d, r=r, g0=g0)
 
-    def _update(
-        self, flat: Flat, lr: float, momentum: float, weight_decay: float, d0: float
-    ) -> None:
-        flat.apply(_back, flat.state("z"), flat.state("start"), 1 - momentum)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        yield _back, flat.state("z"), flat.state("start"), 1 - now.momentum
 
 
 @fused
-def adam_moments(
-    theta: Array,
-    grad: Array,
-    m: Array,
-    s: Array,
-    z: Array,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    new2: float,
-    beta3: float,
-    new3: float,
-) -> None:
+def adam_moments(theta, grad, m, s, z, beta1, new1, beta2, new2, beta3, new3):  # type: ignore
     """Add a gradient to both moments and to the weighted sum."""
     for i in elements(theta):
-        m[i] = beta1 * m[i] + new1 * grad[i]
-        s[i] = beta2 * s[i] + new2 * (grad[i] * grad[i])
-        z[i] = beta3 * z[i] + new3 * grad[i]
+        m[i] = without_tiny(beta1 * m[i] + new1 * grad[i])
+        s[i] = without_subnormal(beta2 * s[i] + new2 * (grad[i] * grad[i]))
+        z[i] = without_tiny(beta3 * z[i] + new3 * grad[i])
 
 
 @fused
-def adam_step(
-    theta: Array, grad: Array, m: Array, s: Array, keep: float, rate: float, eps: float
-) -> None:
+def adam_step(theta, grad, m, s, keep, rate, eps):  # type: ignore
     """Move the parameters along the moments."""
     for i in elements(theta):
         theta[i] = keep * theta[i] - rate * m[i] / (np.sqrt(s[i]) + eps)
@@ -188,37 +160,24 @@ class DAdaptAdamW(DAdaptation):
     Defazio & Mishchenko (2023), Learning-rate-free learning by D-adaptation, Adam form.
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1.0,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-        d0: float = 1e-6,
-        bias_correction: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            d0=d0,
-            bias_correction=bias_correction,
-        )
+    lr: Rate = 1.0
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
+    d0: Positive = 1e-6
+    bias_correction: Flag = False
 
     def _prepare(self, groups: Groups) -> None:
-        d0, (beta1, beta2) = self._common(groups, "d0", "betas")
+        d0, (beta1, beta2) = self._common(groups, "d0"), self._common(groups, "betas")
         beta3 = math.sqrt(beta2)
         d, r = self._recall("d", d0), beta3 * self._recall("r", 0.0)
         size = 0.0
-        for flats, options in groups:
-            rate = d * options["lr"] * correction(self.steps, (beta1, beta2), options)
+        for flats, now in groups:
+            rate = d * now.lr * correction(self.steps, now)
             for flat in flats:
                 m, s, z = flat.state("m"), flat.state("s"), flat.state("z")
                 if self.steps:
-                    scaled = z / (np.sqrt(s) + options["eps"])
+                    scaled = z / (np.sqrt(s) + now.eps)
                     r += (1 - beta3) * rate * dot(flat.grad, scaled)
                 news = (1 - beta1) * rate, 1 - beta2, (1 - beta3) * rate
                 flat.apply(adam_moments, m, s, z, beta1, news[0], beta2, news[1], beta3, news[2])
@@ -228,14 +187,14 @@ class DAdaptAdamW(DAdaptation):
             d = max(d, r / ((1 - beta3) * size))
         self._remember(d=d, r=r)
 
-    def _update(self, flat: Flat, lr: float, eps: float, weight_decay: float, **_: object) -> None:
-        keep = 1 - flat.numbers["adapted_lr"] * weight_decay
-        flat.apply(adam_step, flat.state("m"), flat.state("s"), keep, 1.0, eps)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        keep = 1 - flat.numbers["adapted_lr"] * now.weight_decay
+        yield adam_step, flat.state("m"), flat.state("s"), keep, 1.0, now.eps
 
 
-def correction(steps: int, betas: tuple[float, float], options: dict[str, bool]) -> float:
+def correction(steps: int, now: Options) -> float:
     """Return Adam's factor on the rate of the next update, 1 if it is not wanted."""
-    if not options["bias_correction"]:
+    if not now.bias_correction:
         return 1.0
-    beta1, beta2 = betas
+    beta1, beta2 = now.betas
     return math.sqrt(1 - beta2 ** (steps + 1)) / (1 - beta1 ** (steps + 1))

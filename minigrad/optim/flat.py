@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,10 @@ class Flat:
     numbers : dict of str to float
         What the optimizer remembers that is one number for all elements.
     none : numpy.ndarray
-        An empty array, to pass in place of a state that an option makes needless.
+        An empty array, to pass in place of a state that is not needed. The rule sees it by its
+        size, and no flag can tell it otherwise.
+    astray : set of int
+        Which parameters, or their gradients, are not where they belong.
     """
 
     def __init__(self, params: Sequence[Tensor], labels: Sequence[str]) -> None:
@@ -49,7 +53,7 @@ class Flat:
         self.numbers: dict[str, float] = {}
         self._views: list[np.ndarray | None] = [None] * len(params)
         self._homes: list[Any] = [None] * len(params)
-        self._astray = set(range(len(params)))  # whose gradient, or tensor, is not where it belongs
+        self.astray = set(range(len(params)))
         self._clock = Clock()
         for i in range(len(params)):
             self._adopt(i)
@@ -64,7 +68,7 @@ class Flat:
         ValueError
             If a gradient has another shape than its parameter.
         """
-        for i in sorted(self._astray):
+        for i in sorted(self.astray):
             p = self.params[i]
             if p.grad is None:
                 raise RuntimeError(
@@ -84,7 +88,7 @@ class Flat:
                     self._move_gradients()
                 self._homes[i].write(p.grad._data)
             else:
-                self._astray.discard(i)
+                self.astray.discard(i)
 
     def stamp(self) -> None:
         """Note that the parameters were written."""
@@ -105,13 +109,14 @@ class Flat:
         """
         arrays = (self.theta, self.grad, *arguments)
         if list not in map(type, arguments):
-            rule(*self._cast(arrays))
+            rule(*self.cast(arrays))
             return
         for i, (first, last) in enumerate(self.spans):
             mine = (a[i] if type(a) is list else a for a in arrays)
-            rule(*self._cast(a[first:last] if type(a) is np.ndarray else a for a in mine))
+            rule(*self.cast(a[first:last] if type(a) is np.ndarray else a for a in mine))
 
-    def _cast(self, arguments: Iterable[Any]) -> list[Any]:
+    def cast(self, arguments: Iterable[Any]) -> list[Any]:
+        """Return the arguments of a rule, the numbers among them in the parameters' dtype."""
         number, as_they_are = self.theta.dtype.type, (np.ndarray, bool)
         return [a if type(a) in as_they_are else number(a) for a in arguments]
 
@@ -124,6 +129,7 @@ class Flat:
     def state_dict(self) -> dict[str, Any]:
         """Return the states as arrays in the shapes of the parameters, and the numbers."""
         return {
+            "shapes": [p.shape for p in self.params],
             "states": {
                 name: [part.copy() for part in self.split(state)]
                 for name, state in self.states.items()
@@ -132,18 +138,24 @@ class Flat:
         }
 
     def check_state(self, saved: Mapping[str, Any]) -> None:
-        """Raise unless the saved arrays have the shapes of the parameters."""
+        """Raise ValueError unless what was saved is of parameters with these shapes."""
+        shapes = [tuple(shape) for shape in saved["shapes"]]
+        if len(shapes) != len(self.params):
+            raise ValueError(
+                f"the state is of {len(shapes)} parameters, this group has {len(self.params)}."
+            )
+        for label, p, shape in zip(self.labels, self.params, shapes, strict=True):
+            if p.shape != shape:
+                raise ValueError(f"the state is of a {label} of shape {shape}, not {p.shape}.")
         for name, parts in saved["states"].items():
-            shapes = [part.shape for part in parts]
-            for label, p, shape in zip(self.labels, self.params, shapes, strict=False):
-                if p.shape != shape:
-                    raise ValueError(
-                        f"the saved {name} of {label} has shape {shape}, the parameter {p.shape}."
-                    )
-            if len(shapes) != len(self.params):
-                raise ValueError(
-                    f"the state is of {len(shapes)} parameters, this group has {len(self.params)}."
-                )
+            if [part.shape for part in parts] != shapes:
+                raise ValueError(f"the saved {name} has other shapes than the parameters.")
+            for part in parts:
+                if not np.can_cast(part.dtype, self.theta.dtype, "same_kind"):
+                    raise ValueError(f"the saved {name} is of {part.dtype}, and not of numbers.")
+        for name, number in saved["numbers"].items():
+            if not isinstance(number, Real):
+                raise ValueError(f"the saved {name} is no number: {number!r}.")
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Take over what `state_dict` returned, once `check_state` has passed it."""
@@ -171,18 +183,18 @@ class Flat:
         if self._homes[i] is None:
             self._homes[i] = self._new_home(i)
         if p._home is not None and p._home is not self._homes[i]:
-            p._home.astray.add(p._home.index)  # another optimizer's, which has to adopt it again
+            p._home.note(None)  # another optimizer's, which has to adopt it again
         p._home = self._homes[i]
 
     def _new_home(self, i: int) -> Home:
-        return Home(self.grad, *self.spans[i], self.params[i].shape, self._astray, i)
+        return Home(self.grad, *self.spans[i], self.params[i].shape, self.astray, i)
 
     def _move_gradients(self) -> None:
         """Leave the gradients' memory to whoever has kept a part of it, and take new memory."""
         self.grad = self.grad.copy()
         for i, p in enumerate(self.params):
             p._home = self._homes[i] = self._new_home(i)
-        self._astray.update(range(len(self.params)))
+        self.astray.update(range(len(self.params)))
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy of a view is no view: a copied or unpickled optimizer adopts its parameters anew.
@@ -192,7 +204,7 @@ class Flat:
             **self.__dict__,
             "_views": nothing,
             "_homes": nothing.copy(),
-            "_astray": astray,
+            "astray": astray,
         }
 
 

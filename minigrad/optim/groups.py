@@ -1,29 +1,103 @@
-"""Reading what an optimizer is given: parameters, groups and options."""
+"""Reading what an optimizer is given: parameters, and groups of them with options of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from numbers import Real
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from types import SimpleNamespace
 from typing import Any
 
 from ..core.tensor import Tensor
 
-SCHEDULE = "a function of the step"  # stands for one in a saved state
+
+class Group(MutableMapping[str, Any]):
+    """Parameters that share their options: a dict whose values are checked when they are set.
+
+    Parameters
+    ----------
+    owner : type
+        The optimizer's class, whose ``kinds`` say what its options are, and whose ``check`` raises
+        if they do not go together.
+    params : tuple of Tensors
+        They stay what they are: an optimizer has laid out memory for them.
+    options : dict
+        All of the options.
+    """
+
+    def __init__(self, owner: Any, params: tuple[Tensor, ...], options: Mapping[str, Any]) -> None:
+        self._owner = owner
+        self._values: dict[str, Any] = {"params": params}
+        self._now: SimpleNamespace | None = None
+        self.update(options)
+
+    def read(self, option: str, value: Any) -> Any:
+        """Return what the group would keep of a value, or raise TypeError or ValueError."""
+        kinds, name = self._owner.kinds, self._owner.__name__
+        if option not in kinds:
+            raise ValueError(
+                f"{name}: the params of a group stay what they were when the optimizer was made."
+                if option == "params"
+                else f"{name} has no option {option}; a group may have params, {', '.join(kinds)}."
+            )
+        return kinds[option].read(f"{name}: {option}", value)
+
+    def __setitem__(self, option: str, value: Any) -> None:
+        self._values[option] = self.read(option, value)
+        self._now = None
+
+    def __delitem__(self, option: str) -> None:
+        raise TypeError(
+            f"{self._owner.__name__}: {option} cannot be taken out of a group, only set."
+        )
+
+    def __getitem__(self, option: str) -> Any:
+        return self._values[option]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(self._values)
+
+    def now(self, t: int) -> SimpleNamespace:
+        """Return the options as update ``t`` uses them; the same object while none changes.
+
+        Its ``varying`` names those that are functions of the step.
+        """
+        kinds = self._owner.kinds
+        if self._now is None:
+            options = {name: self._values[name] for name in kinds}
+            self._owner.check(SimpleNamespace(**options))
+            varying = frozenset(name for name in kinds if kinds[name].varies(options[name]))
+            self._now = SimpleNamespace(**options, varying=varying)
+        if not self._now.varying:
+            return self._now
+        now = SimpleNamespace(**vars(self._now))
+        for name in now.varying:
+            label = f"{self._owner.__name__}: {name}"
+            setattr(now, name, kinds[name].at(label, self._values[name], t))
+        return now
 
 
-def groups_in(name: str, params: Any) -> Iterator[dict[str, Any]]:
+def groups_in(name: str, params: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the groups that ``params`` means; tensors alone are one group."""
     if isinstance(params, Tensor):
         raise TypeError(f"{name} takes an iterable of tensors: write [parameter] for one alone.")
+    if not isinstance(params, Iterable):
+        raise TypeError(
+            f"{name} takes an iterable of tensors, such as model.parameters(); got {params!r}."
+        )
     items = list(params)
     if not items:
         raise ValueError(
             f"{name} was given no parameters: a generator such as model.parameters() is empty the "
             "second time it is read, and a module finds only tensors kept in its attributes."
         )
-    if any(isinstance(item, dict) for item in items):
+    if any(isinstance(item, Mapping) for item in items):
         for item in items:
-            if not isinstance(item, dict) or "params" not in item:
+            if not isinstance(item, Mapping) or "params" not in item:
                 raise ValueError(f"{name}: every group is a dict with 'params', got {item!r}.")
             yield item
     else:
@@ -57,60 +131,3 @@ def parameters_in(name: str, params: Any, seen: set[int]) -> tuple[list[Tensor],
         tensors.append(p)
         labels.append(label)
     return tensors, labels
-
-
-def option_at(value: Any, t: int) -> Any:
-    """Return an option, or each part of it, as it is at step ``t``."""
-    if isinstance(value, (tuple, list)):
-        return tuple(option_at(part, t) for part in value)
-    return value(t) if callable(value) else value
-
-
-def varies(value: Any) -> bool:
-    """Whether an option may change without being set: a function of the step, or a list."""
-    if isinstance(value, tuple):
-        return any(map(varies, value))
-    return callable(value) or isinstance(value, list)
-
-
-def check_number(name: str, value: Any, low: float, high: float) -> None:
-    """Raise unless ``value``, or each part of it, lies from ``low`` up to but not at ``high``."""
-    if name.endswith("betas") and not (isinstance(value, tuple) and len(value) == 2):
-        raise ValueError(f"{name} is a pair of numbers; got {value!r}.")
-    for number in value if isinstance(value, tuple) else (value,):
-        if not isinstance(number, Real) or isinstance(number, bool):
-            raise TypeError(f"{name} must be a number, or a function of the step; got {number!r}.")
-        if not low <= float(number) < high:
-            wanted = f"zero or positive{'' if high > 1 else ', and below 1'}, and finite"
-            raise ValueError(f"{name} must be {wanted}; got {value!r}.")
-
-
-def stored(value: Any) -> Any:
-    """Return what a saved state holds of an option."""
-    if isinstance(value, (tuple, list)):
-        return tuple(map(stored, value))
-    if hasattr(value, "state_dict"):  # feedback, such as ReduceOnPlateau
-        return value.state_dict()
-    return SCHEDULE if callable(value) else value
-
-
-def restored(name: str, now: Any, saved: Any) -> Any:
-    """Return an option that is ``now`` and was ``saved``: numbers come from the saved state."""
-    if isinstance(now, (tuple, list)) and isinstance(saved, (tuple, list)):
-        return tuple(restored(name, n, s) for n, s in zip(now, saved, strict=True))
-    if callable(now):
-        return now
-    if saved == SCHEDULE or isinstance(saved, dict):
-        raise ValueError(
-            f"the state was saved under a schedule for {name}, and this optimizer has {name}={now}:"
-            " make it with the same schedule."
-        )
-    return saved
-
-
-def restore_feedback(pairs: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> None:
-    """Give options that learn from the run, such as `ReduceOnPlateau`, their saved state."""
-    for group, saved in pairs:
-        for name, state in saved.items():
-            if hasattr(group[name], "load_state_dict") and isinstance(state, dict):
-                group[name].load_state_dict(state)

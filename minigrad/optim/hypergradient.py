@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-import math
-from typing import ClassVar
-
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
+from ..kernels.sums import dot
 from .flat import Flat
-from .optimizer import Groups, Optimizer, Params, Rate
-from .reductions import dot
+from .optimizer import Groups, Options, Rules
+from .options import Amount, Betas, Rate
 from .selftuning import SelfTuning
+from .terms import corrections, shares
 
 
 @fused
-def _sgd(theta: Array, grad: Array, u: Array, lr: float, weight_decay: float) -> None:
+def _sgd(theta, grad, u, lr, l2):  # type: ignore
     for i in elements(theta):
-        u[i] = grad[i] + weight_decay * theta[i]
+        u[i] = grad[i] + l2 * theta[i]
         theta[i] -= lr * u[i]
 
 
 @fused
-def _adam(
-    theta: Array,
-    grad: Array,
-    u: Array,
-    m: Array,
-    s: Array,
-    lr: float,
-    weight_decay: float,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    new2: float,
-    correct1: float,
-    correct2: float,
-    eps: float,
-) -> None:
+def _adam(  # type: ignore
+    theta, grad, u, m, s, lr, l2, beta1, new1, beta2, new2, correct1, correct2, eps
+):
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
-        m[i] = beta1 * m[i] + new1 * g
-        s[i] = beta2 * s[i] + new2 * (g * g)
+        g = grad[i] + l2 * theta[i]
+        m[i] = without_tiny(beta1 * m[i] + new1 * g)
+        s[i] = without_subnormal(beta2 * s[i] + new2 * (g * g))
         u[i] = correct1 * m[i] / (np.sqrt(correct2 * s[i]) + eps)
         theta[i] -= lr * u[i]
 
@@ -49,18 +35,16 @@ def _adam(
 class _Hypergradient(SelfTuning):
     """The rate's part of the rule: both forms differ in the direction u alone."""
 
-    limits: ClassVar = {**Optimizer.limits, "hypergrad_lr": (0, math.inf)}
-
     def _prepare(self, groups: Groups) -> None:
-        for flats, options in groups:
+        for flats, now in groups:
             slope = sum(
                 dot(flat.grad, flat.state("u"))
-                + options["weight_decay"] * dot(flat.theta, flat.state("u"))
+                + now.weight_decay * dot(flat.theta, flat.state("u"))
                 for flat in flats
             )
-            learned = flats[0].numbers.get("learned", 0.0) + options["hypergrad_lr"] * slope
+            learned = flats[0].numbers.get("learned", 0.0) + now.hypergrad_lr * slope
             for flat in flats:
-                flat.numbers.update(learned=learned, adapted_lr=options["lr"] + learned)
+                flat.numbers.update(learned=learned, adapted_lr=now.lr + learned)
 
 
 class SGDHD(_Hypergradient):
@@ -97,13 +81,11 @@ class SGDHD(_Hypergradient):
     Baydin et al. (2018), Online learning rate adaptation with hypergradient descent.
     """
 
-    def __init__(
-        self, params: Params, lr: Rate, hypergrad_lr: float = 1e-3, weight_decay: Rate = 0.0
-    ) -> None:
-        super().__init__(params, lr, hypergrad_lr=hypergrad_lr, weight_decay=weight_decay)
+    hypergrad_lr: Amount = 0.001
+    weight_decay: Amount = 0.0
 
-    def _update(self, flat: Flat, lr: float, hypergrad_lr: float, weight_decay: float) -> None:
-        flat.apply(_sgd, flat.state("u"), flat.numbers["adapted_lr"], weight_decay)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        yield _sgd, flat.state("u"), flat.numbers["adapted_lr"], now.weight_decay
 
 
 class AdamHD(_Hypergradient):
@@ -141,47 +123,21 @@ class AdamHD(_Hypergradient):
     Baydin et al. (2018), Online learning rate adaptation with hypergradient descent.
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1e-3,
-        hypergrad_lr: float = 1e-7,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            hypergrad_lr=hypergrad_lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-        )
+    lr: Rate = 1e-3
+    hypergrad_lr: Amount = 1e-7
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
 
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        hypergrad_lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-    ) -> None:
-        beta1, beta2 = betas
-        correct1, correct2 = (1 / (1 - beta ** (self.steps + 1)) for beta in betas)
-        flat.apply(
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        yield (
             _adam,
             flat.state("u"),
             flat.state("m"),
             flat.state("s"),
             flat.numbers["adapted_lr"],
-            weight_decay,
-            beta1,
-            1 - beta1,
-            beta2,
-            1 - beta2,
-            correct1,
-            correct2,
-            eps,
+            now.weight_decay,
+            *shares(now.betas),
+            *corrections(now.betas, self.steps + 1),
+            now.eps,
         )

@@ -2,52 +2,39 @@
 
 from __future__ import annotations
 
-import math
-from typing import ClassVar
+from typing import Literal
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused, without_tiny
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
+from ..kernels.sums import norm
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate
-from .reductions import dot
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Betas, Flag, Rate, Share
+from .terms import corrections, shares
 
 
 @fused
-def _lars(
-    theta: Array, grad: Array, velocity: Array, rate: float, weight_decay: float, momentum: float
-) -> None:
+def _lars(theta, grad, velocity, rate, l2, momentum):  # type: ignore
     for i in elements(theta):
-        push = rate * (grad[i] + weight_decay * theta[i])
+        push = rate * (grad[i] + l2 * theta[i])
         velocity[i] = without_tiny(momentum * velocity[i] + push)
         theta[i] -= velocity[i]
 
 
 @fused
-def _lamb_direction(
-    theta: Array,
-    grad: Array,
-    direction: Array,
-    m: Array,
-    s: Array,
-    weight_decay: float,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    new2: float,
-    correct1: float,
-    correct2: float,
-    eps: float,
-) -> None:
+def _lamb_direction(  # type: ignore
+    theta, grad, direction, m, s, l2, beta1, new1, beta2, new2, correct1, correct2, eps
+):
     for i in elements(theta):
         m[i] = without_tiny(beta1 * m[i] + new1 * grad[i])
-        s[i] = beta2 * s[i] + new2 * (grad[i] * grad[i])
+        s[i] = without_subnormal(beta2 * s[i] + new2 * (grad[i] * grad[i]))
         adam = correct1 * m[i] / (np.sqrt(correct2 * s[i]) + eps)
-        direction[i] = adam + weight_decay * theta[i]
+        direction[i] = adam + l2 * theta[i]
 
 
 @fused
-def _along(theta: Array, grad: Array, direction: Array, rate: float) -> None:
+def _along(theta, grad, direction, rate):  # type: ignore
     for i in elements(theta):
         theta[i] -= rate * direction[i]
 
@@ -101,54 +88,26 @@ class LARS(Optimizer):
     ... )
     """
 
-    limits: ClassVar = {**Optimizer.limits, "trust_coefficient": (0, math.inf)}
-    choices: ClassVar = {"norm": ("separate", "joint")}
+    momentum: Share = 0.9
+    weight_decay: Amount = 0.0
+    trust_coefficient: Amount = 0.001
+    eps: Amount = 0.0
+    norm: Literal["separate", "joint"] = "separate"
+    layerwise: Flag = True
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate,
-        momentum: Rate = 0.9,
-        weight_decay: Rate = 0.0,
-        trust_coefficient: float = 0.001,
-        eps: float = 0.0,
-        norm: str = "separate",
-        layerwise: bool = True,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            momentum=momentum,
-            weight_decay=weight_decay,
-            trust_coefficient=trust_coefficient,
-            eps=eps,
-            norm=norm,
-            layerwise=layerwise,
-        )
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        momentum: float,
-        weight_decay: float,
-        trust_coefficient: float,
-        eps: float,
-        norm: str,
-        layerwise: bool,
-    ) -> None:
+    def _update(self, flat: Flat, now: Options) -> Rules:
         rates = []
         for first, last in flat.spans:
             theta, grad = flat.theta[first:last], flat.grad[first:last]
-            size = math.sqrt(dot(theta, theta))
-            if norm == "joint":
-                push = grad + weight_decay * theta
-                against = math.sqrt(dot(push, push))
+            size = norm(theta)
+            if now.norm == "joint":
+                against = norm(grad + now.weight_decay * theta)
             else:
-                against = math.sqrt(dot(grad, grad)) + weight_decay * size
-            adapts = layerwise and size > 0 and against > 0
-            rates.append(lr * (trust_coefficient * size / (against + eps) if adapts else 1.0))
-        flat.apply(_lars, flat.state("velocity"), rates, weight_decay, momentum)
+                against = norm(grad) + now.weight_decay * size
+            adapts = now.layerwise and size > 0 and against > 0
+            ratio = now.trust_coefficient * size / (against + now.eps) if adapts else 1.0
+            rates.append(now.lr * ratio)
+        yield _lars, flat.state("velocity"), rates, now.weight_decay, now.momentum
 
 
 class LAMB(Optimizer):
@@ -186,49 +145,27 @@ class LAMB(Optimizer):
     You et al. (2020), Large batch optimization for deep learning: training BERT in 76 minutes.
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1e-3,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-6,
-        weight_decay: Rate = 0.0,
-        layerwise: bool = True,
-    ) -> None:
-        super().__init__(
-            params, lr, betas=betas, eps=eps, weight_decay=weight_decay, layerwise=layerwise
-        )
+    lr: Rate = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-6
+    weight_decay: Amount = 0.0
+    layerwise: Flag = True
 
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        layerwise: bool,
-    ) -> None:
-        beta1, beta2 = betas
-        correct1, correct2 = (1 / (1 - beta ** (self.steps + 1)) for beta in betas)
+    def _update(self, flat: Flat, now: Options) -> Rules:
         direction = np.empty_like(flat.theta)
-        flat.apply(
+        yield (
             _lamb_direction,
             direction,
             flat.state("m"),
             flat.state("s"),
-            weight_decay,
-            beta1,
-            1 - beta1,
-            beta2,
-            1 - beta2,
-            correct1,
-            correct2,
-            eps,
+            now.weight_decay,
+            *shares(now.betas),
+            *corrections(now.betas, self.steps + 1),
+            now.eps,
         )
         rates = []
         for first, last in flat.spans:
-            theta, u = flat.theta[first:last], direction[first:last]
-            size, length = math.sqrt(dot(theta, theta)), math.sqrt(dot(u, u))
-            adapts = layerwise and size > 0 and length > 0
-            rates.append(lr * (size / length if adapts else 1.0))
-        flat.apply(_along, direction, rates)
+            size, length = norm(flat.theta[first:last]), norm(direction[first:last])
+            adapts = now.layerwise and size > 0 and length > 0
+            rates.append(now.lr * (size / length if adapts else 1.0))
+        yield _along, direction, rates

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import Literal
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..core.tensor import Tensor
+from ..kernels.fused import elements, fused, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Flag, Rate, Share
 
 
 @fused
-def _average(
-    theta: Array,
-    grad: Array,
-    direction: Array,
-    m: Array,
-    momentum: float,
-    new: float,
-    nesterov: bool,
-) -> None:
+def _average(theta, grad, direction, m, momentum, new, nesterov):  # type: ignore
     for i in elements(theta):
-        m[i] = momentum * m[i] + new * grad[i]
+        m[i] = without_tiny(momentum * m[i] + new * grad[i])
         if nesterov:
             direction[i] = momentum * m[i] + new * grad[i]
         else:
@@ -31,31 +25,23 @@ def _average(
 
 
 @fused
-def _along(theta: Array, grad: Array, direction: Array, keep: float, rate: float) -> None:
+def _along(theta, grad, direction, keep, rate):  # type: ignore
     for i in elements(theta):
         theta[i] = keep * theta[i] - rate * direction[i]
 
 
-def orthogonalize(
-    matrix: np.ndarray,
-    steps: int = 5,
-    coefficients: tuple[float, float, float] = (3.4445, -4.7750, 2.0315),
-    eps: float = 1e-7,
-) -> np.ndarray:
+def orthogonalize(matrix: np.ndarray, eps: float = 1e-7) -> np.ndarray:
     """Return nearly the orthogonal matrix closest to ``matrix``, by Newton–Schulz iteration.
 
-    With X = U S Vᵀ, each iteration X ← a X + b (X Xᵀ) X + c (X Xᵀ)² X replaces every singular
-    value s by a s + b s³ + c s⁵. The coefficients do not make them converge to 1: they bring all of
-    them, the small ones fast, to between about 0.7 and 1.2, which is what matters to Muon.
+    With X = U S Vᵀ, each of five iterations X ← a X + b (X Xᵀ) X + c (X Xᵀ)² X replaces every
+    singular value s by a s + b s³ + c s⁵. The coefficients, the authors', do not make them converge
+    to 1: they bring all of them, the small ones fast, to between about 0.7 and 1.2, which is what
+    matters to Muon.
 
     Parameters
     ----------
     matrix : array of shape (m, n)
         Divided by its Frobenius norm first, so that no singular value is above 1.
-    steps : int
-        Number of iterations.
-    coefficients : three floats
-        a, b and c.
     eps : float
         The least norm to divide by.
 
@@ -63,10 +49,10 @@ def orthogonalize(
     -------
     array of shape (m, n)
     """
-    a, b, c = coefficients
+    a, b, c = 3.4445, -4.7750, 2.0315
     wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T  # the smaller product
     x = wide / max(float(np.sqrt(np.sum(wide * wide))), eps, np.finfo(wide.dtype).tiny)
-    for _ in range(steps):
+    for _ in range(5):
         gram = x @ x.T
         x = a * x + (b * gram + c * (gram @ gram)) @ x
     return x if wide is matrix else x.T
@@ -102,12 +88,8 @@ class Muon(Optimizer):
         μ.
     nesterov : bool
         Look ahead.
-    ns_coefficients : three floats
-        Of the Newton–Schulz iteration.
     eps : float
-        The least norm that it divides by.
-    ns_steps : int
-        Number of its iterations.
+        The least norm that the Newton–Schulz iteration divides by.
     adjust_lr_fn : {"original", "match_rms_adamw"}
         The factor a.
 
@@ -135,62 +117,30 @@ class Muon(Optimizer):
     >>> muon, adamw = mg.optim.Muon(matrices, lr=0.02), mg.optim.AdamW(others, lr=3e-4)
     """
 
-    limits: ClassVar = {**Optimizer.limits, "ns_steps": (0, 100)}
-    choices: ClassVar = {"adjust_lr_fn": ("original", "match_rms_adamw")}
+    lr: Rate = 1e-3
+    weight_decay: Amount = 0.1
+    momentum: Share = 0.95
+    nesterov: Flag = True
+    eps: Amount = 1e-7
+    adjust_lr_fn: Literal["original", "match_rms_adamw"] = "original"
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1e-3,
-        weight_decay: Rate = 0.1,
-        momentum: Rate = 0.95,
-        nesterov: bool = True,
-        ns_coefficients: tuple[float, float, float] = (3.4445, -4.7750, 2.0315),
-        eps: float = 1e-7,
-        ns_steps: int = 5,
-        adjust_lr_fn: str = "original",
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            weight_decay=weight_decay,
-            momentum=momentum,
-            nesterov=nesterov,
-            ns_coefficients=ns_coefficients,
-            eps=eps,
-            ns_steps=ns_steps,
-            adjust_lr_fn=adjust_lr_fn,
-        )
-        for flats in self._flats:
-            for flat in flats:
-                for p, label in zip(flat.params, flat.labels, strict=True):
-                    if p.ndim != 2:
-                        raise ValueError(
-                            f"Muon: {label} has shape {p.shape}, and only matrices can be made "
-                            "orthogonal: give it [p for p in parameters if p.ndim == 2], and the "
-                            "others to another optimizer, such as AdamW."
-                        )
+    def _check_parameter(self, p: Tensor, label: str) -> None:
+        if p.ndim != 2:
+            raise ValueError(
+                f"Muon: {label} has shape {p.shape}, and only matrices can be made orthogonal: "
+                "give it [p for p in parameters if p.ndim == 2], and the others to another "
+                "optimizer, such as AdamW."
+            )
 
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        weight_decay: float,
-        momentum: float,
-        nesterov: bool,
-        ns_coefficients: tuple[float, float, float],
-        eps: float,
-        ns_steps: int,
-        adjust_lr_fn: str,
-    ) -> None:
+    def _update(self, flat: Flat, now: Options) -> Rules:
         direction = np.empty_like(flat.theta)
-        flat.apply(_average, direction, flat.state("m"), momentum, 1 - momentum, nesterov)
+        yield _average, direction, flat.state("m"), now.momentum, 1 - now.momentum, now.nesterov
         rates = []
         for part in flat.split(direction):
-            part[...] = orthogonalize(part, ns_steps, ns_coefficients, eps)
+            part[...] = orthogonalize(part, now.eps)
             rows, columns = part.shape
-            if adjust_lr_fn == "original":
-                rates.append(lr * math.sqrt(max(1, columns / rows)))
+            if now.adjust_lr_fn == "original":
+                rates.append(now.lr * math.sqrt(max(1, columns / rows)))
             else:
-                rates.append(lr * 0.2 * math.sqrt(max(rows, columns)))
-        flat.apply(_along, direction, 1 - lr * weight_decay, rates)
+                rates.append(now.lr * 0.2 * math.sqrt(max(rows, columns)))
+        yield _along, direction, 1 - now.lr * now.weight_decay, rates

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused, without_tiny
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate, decay
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Betas, Bound, Flag, Rate
+from .terms import decay, shares
 
 
 @fused
-def _nadam(
-    theta: Array,
-    grad: Array,
-    m: Array,
-    s: Array,
-    lr_grad: float,
-    lr_m: float,
-    keep: float,
-    weight_decay: float,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    new2: float,
-    correct: float,
-    eps: float,
-) -> None:
+def _nadam(  # type: ignore
+    theta, grad, m, s, lr_grad, lr_m, keep, l2, beta1, new1, beta2, new2, correct, eps
+):
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
+        g = grad[i] + l2 * theta[i]
         m[i] = without_tiny(beta1 * m[i] + new1 * g)
-        s[i] = beta2 * s[i] + new2 * (g * g)
+        s[i] = without_subnormal(beta2 * s[i] + new2 * (g * g))
         ahead = lr_grad * g + lr_m * m[i]
         theta[i] = keep * theta[i] - ahead / (np.sqrt(correct * s[i]) + eps)
 
@@ -74,58 +61,27 @@ class NAdam(Optimizer):
     Dozat (2016), Incorporating Nesterov momentum into Adam.
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 2e-3,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-        momentum_decay: float = 0.004,
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum_decay=momentum_decay,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
+    lr: Rate = 2e-3
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
+    momentum_decay: Bound = 0.004
+    decoupled_weight_decay: Flag = False
 
-    def _check(self, momentum_decay: float, **_: Any) -> None:
-        if not momentum_decay >= 0:  # infinity is welcome, NaN is not
-            raise ValueError(f"NAdam: momentum_decay must not be negative; got {momentum_decay}.")
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        momentum_decay: float,
-        decoupled_weight_decay: bool,
-    ) -> None:
-        beta1, beta2 = betas
-        keep, l2 = decay(lr, weight_decay, decoupled_weight_decay)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        beta1, beta2 = now.betas
         t = self.steps
-        mu = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
-        mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 2) * momentum_decay))
+        mu = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * now.momentum_decay))
+        mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 2) * now.momentum_decay))
         product = flat.numbers["product"] = flat.numbers.get("product", 1.0) * mu
-        flat.apply(
+        yield (
             _nadam,
             flat.state("m"),
             flat.state("s"),
-            lr * (1 - mu) / (1 - product),
-            lr * mu_next / (1 - product * mu_next),
-            keep,
-            l2,
-            beta1,
-            1 - beta1,
-            beta2,
-            1 - beta2,
+            now.lr * (1 - mu) / (1 - product),
+            now.lr * mu_next / (1 - product * mu_next),
+            *decay(now),
+            *shares(now.betas),
             1 / (1 - beta2 ** (t + 1)),
-            eps,
+            now.eps,
         )

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+import inspect
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import InitVar
 from itertools import chain
-from operator import is_
-from typing import Any, ClassVar, TypeAlias
+from types import SimpleNamespace
+from typing import Any, ClassVar, TypeAlias, dataclass_transform
 
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from .flat import Flat, flats_of
-from .groups import (
-    check_number,
-    groups_in,
-    option_at,
-    parameters_in,
-    restore_feedback,
-    restored,
-    stored,
-    varies,
-)
+from .groups import Group, groups_in, parameters_in
+from .options import Kind, Rate, kind_of
+from .saving import feedback_in, restored, state_for, stored
 
-Rate: TypeAlias = "float | Callable[[int], float]"
-Groups: TypeAlias = list[tuple[list[Flat], dict[str, Any]]]
+Options: TypeAlias = SimpleNamespace  # of a group, as one step uses them
+Groups: TypeAlias = list[tuple[list[Flat], Options]]
+Rules: TypeAlias = Iterator[tuple[Any, ...]]  # each with its arguments
 Params: TypeAlias = "Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]"
 
 
+class _Option:
+    """An option as an attribute: that of the first group in the next step. Setting sets all."""
+
+    __doc__ = None  # of an attribute; a class says in its own what its options mean
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer: Optimizer | None, owner: type) -> Any:
+        if optimizer is None:
+            return self
+        return getattr(optimizer.param_groups[0].now(optimizer.steps), self.name)
+
+    def __set__(self, optimizer: Optimizer, value: Any) -> None:
+        for group in optimizer.param_groups:
+            group[self.name] = value
+
+
+@dataclass_transform()
 class Optimizer:
-    """Base of the optimizers: a subclass names its options and writes `_update`.
+    """Base of the optimizers: a subclass declares its options and writes `_update`.
 
     Parameters
     ----------
@@ -45,8 +60,11 @@ class Optimizer:
 
     Attributes
     ----------
-    param_groups : list of dicts
-        Each group's ``"params"``, ``"lr"`` and options. May be changed between steps.
+    param_groups : tuple of dicts
+        Each group's ``"params"``, ``"lr"`` and options. Options may be set between steps, and are
+        checked when they are; which parameters there are is settled.
+    lr, and every other option
+        What the next step will use, in the first group. Setting it sets all groups.
     steps : int
         Updates done.
     last_lr : list of float
@@ -55,55 +73,62 @@ class Optimizer:
     Raises
     ------
     ValueError
-        If there are no parameters, one stands twice or requires no gradient, or an option is
-        unknown or out of range.
+        If there are no parameters, one stands twice or requires no gradient, or an option is out
+        of range.
+    TypeError
+        If an option is unknown, or of the wrong type.
     """
 
-    # What numbers of these names may be: from the first up to, but not including, the second.
-    limits: ClassVar[dict[str, tuple[float, float]]] = {
-        "lr": (0, math.inf),
-        "momentum": (0, 1),
-        "betas": (0, 1),
-        "eps": (0, math.inf),
-        "weight_decay": (0, math.inf),
-    }
-    # What options that are words may be.
-    choices: ClassVar[dict[str, tuple[str, ...]]] = {}
+    params: InitVar[Params]
+    lr: Rate
 
-    def __init__(self, params: Params, lr: Rate, **options: Any) -> None:
-        self.param_groups: list[dict[str, Any]] = []
+    kinds: ClassVar[dict[str, Kind]] = {}
+    _defaults: ClassVar[dict[str, Any]] = {}
+    _signature: ClassVar[inspect.Signature]
+
+    def __init_subclass__(cls) -> None:
+        _declare(cls)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        name = type(self).__name__
+        if unknown := options.keys() - self.kinds.keys() - {"params"}:
+            known = ", ".join(["params", *self.kinds])
+            raise TypeError(f"{name} has no option {', '.join(sorted(unknown))}; it has {known}.")
+        try:
+            given = self._signature.bind(*args, **options).arguments
+        except TypeError as error:
+            raise TypeError(f"{name}: {error}") from None
         self.steps = 0
         self.last_lr: list[float] = []
-        self._options = ("lr", *options)
-        self._flats: list[list[Flat]] = []  # for each group, one for each dtype
-        self._fixed: tuple[list[Any], list[dict[str, Any]]] | None = None  # see `_options_now`
+        groups: list[Group] = []
+        self.flats: list[list[Flat]] = []  # for each group, one for each dtype
         seen: set[int] = set()
-        name = type(self).__name__
-        for given in groups_in(name, params):
-            if unknown := set(given) - {"params", *self._options}:
-                raise ValueError(
-                    f"{name} has no option {', '.join(sorted(unknown))}; a group may have params, "
-                    f"{', '.join(self._options)}."
-                )
-            group = {"lr": lr, **options, **given}
-            self._now(group)
-            tensors, labels = parameters_in(name, group["params"], seen)
-            self.param_groups.append({**group, "params": tensors})
-            self._flats.append(flats_of(tensors, labels))
+        for its in groups_in(name, given.pop("params")):
+            tensors, labels = parameters_in(name, its["params"], seen)
+            for p, label in zip(tensors, labels, strict=True):
+                self._check_parameter(p, label)
+            values = {**self._defaults, **given, **its}
+            del values["params"]
+            group = Group(type(self), tuple(tensors), values)
+            group.now(0)  # the functions of the step among them are checked, too
+            groups.append(group)
+            self.flats.append(flats_of(tensors, labels))
+        self._groups = tuple(groups)
 
     # What a subclass writes
 
-    def _update(self, flat: Flat, lr: float, *args: Any, **options: Any) -> None:
-        """Update the parameters of ``flat`` once; ``self.steps`` is t, 0 at the first update.
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        """Yield what to apply to the parameters of ``flat``: rules, each with its arguments.
+
+        A rule has been applied when the next is asked for. It is called with θ and the gradient in
+        front of the arguments. ``self.steps`` is t, 0 at the first update.
 
         Parameters
         ----------
         flat : Flat
             Parameters, gradients and states, contiguous.
-        lr : float
-            η_t.
-        **options
-            The group's, by name; those that are functions of the step already evaluated.
+        now : namespace
+            The group's options; of those that are functions of the step, the values at t.
         """
         raise NotImplementedError
 
@@ -116,21 +141,19 @@ class Optimizer:
             The flats of each group, their gradients in place, and the group's options.
         """
 
-    def _check(self, *args: Any, **options: Any) -> None:
-        """Raise if options that are in range each do not go together."""
+    @classmethod
+    def check(cls, options: Options) -> None:
+        """Raise if options that are right by themselves do not go together."""
+
+    def _check_parameter(self, p: Tensor, label: str) -> None:
+        """Raise if a parameter is not for this optimizer."""
 
     # What people call
 
     @property
-    def lr(self) -> float:
-        """The rate that the next step will use (of the first group). Setting it sets all groups."""
-        return self._now(self.param_groups[0])["lr"]
-
-    @lr.setter
-    def lr(self, lr: Rate) -> None:
-        self._now({**self.param_groups[0], "lr": lr})
-        for group in self.param_groups:
-            group["lr"] = lr
+    def param_groups(self) -> tuple[Group, ...]:
+        """Each group's parameters and options."""
+        return self._groups
 
     @effect
     def zero_grad(self) -> None:
@@ -143,21 +166,25 @@ class Optimizer:
     def step(self) -> None:
         """Update every parameter once, with the gradients that ``backward()`` has left.
 
+        Every parameter must have one: what the loss does not depend on is for no optimizer, or
+        for one that is not asked to step.
+
         Raises
         ------
         RuntimeError
             If a parameter has no gradient. Then none has been updated.
         """
-        options = self._options_now()
-        for flat in chain.from_iterable(self._flats):
+        options = self.options_now()
+        for flat in chain.from_iterable(self.flats):
             flat.gather()
-        groups = list(zip(self._flats, options, strict=True))
+        groups = list(zip(self.flats, options, strict=True))
         self._prepare(groups)
-        for flats, values in groups:
+        for flats, now in groups:
             for flat in flats:
-                self._update(flat, **values)
+                for rule, *arguments in self._update(flat, now):
+                    flat.apply(rule, *arguments)
                 flat.stamp()
-        self.last_lr = [values["lr"] for values in options]
+        self.last_lr = [now.lr for now in options]
         self.steps += 1
 
     def step_with(self, closure: Callable[[], Tensor]) -> Tensor:
@@ -183,6 +210,13 @@ class Optimizer:
     def eval(self) -> None:
         """Put the parameters where the model is to be used: for most optimizers, they are."""
 
+    def options_now(self) -> list[Options]:
+        """Return the options of each group as the next step uses them.
+
+        While no option is set and none is a function of the step, they are the same objects.
+        """
+        return [group.now(self.steps) for group in self._groups]
+
     # Resuming
 
     def state_dict(self) -> dict[str, Any]:
@@ -200,16 +234,17 @@ class Optimizer:
             "steps": self.steps,
             "last_lr": list(self.last_lr),
             "options": [
-                {name: stored(group[name]) for name in self._options} for group in self.param_groups
+                {name: stored(group[name]) for name in self.kinds} for group in self._groups
             ],
-            "memory": [flat.state_dict() for flat in chain.from_iterable(self._flats)],
+            "memory": [flat.state_dict() for flat in chain.from_iterable(self.flats)],
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state_dict()`` was taken: the next step gives the same bits.
 
         Options that are numbers take their saved values. Those that are functions of the step
-        stay the ones this optimizer was made with.
+        stay the ones this optimizer was made with: to go on at another rate, set ``lr``
+        afterwards, or make the optimizer with ``lr=mg.schedules.constant(0.01)``.
 
         Raises
         ------
@@ -217,61 +252,62 @@ class Optimizer:
             If the state belongs to another class, other groups or parameters of other shapes, or
             was saved under a schedule that this optimizer was not given. Nothing has changed then.
         """
-        name, flats = type(self).__name__, list(chain.from_iterable(self._flats))
-        if state["optimizer"] != name:
-            raise ValueError(f"this is the state of {state['optimizer']}, and not of {name}.")
-        if len(state["options"]) != len(self.param_groups) or len(state["memory"]) != len(flats):
-            raise ValueError(
-                f"{name}: the state has {len(state['options'])} groups of {len(state['memory'])} "
-                f"dtypes in all, this optimizer has {len(self.param_groups)} of {len(flats)}."
-            )
-        pairs = list(zip(self.param_groups, state["options"], strict=True))
-        options = [
-            {option: restored(option, group[option], saved[option]) for option in self._options}
-            for group, saved in pairs
-        ]
-        for flat, memory in zip(flats, state["memory"], strict=True):
-            flat.check_state(memory)
-        for flat, memory in zip(flats, state["memory"], strict=True):
-            flat.load_state_dict(memory)
-        for group, values in zip(self.param_groups, options, strict=True):
+        name, flats = type(self).__name__, list(chain.from_iterable(self.flats))
+        with state_for(name, state, "optimizer"):
+            saved, memory = state["options"], state["memory"]
+            if len(saved) != len(self._groups) or len(memory) != len(flats):
+                raise ValueError(
+                    f"{name}: the state has {len(saved)} groups of {len(memory)} dtypes in all, "
+                    f"this optimizer has {len(self._groups)} of {len(flats)}."
+                )
+            options = [
+                {
+                    option: group.read(
+                        option, restored(f"{name}: {option}", group[option], values[option])
+                    )
+                    for option in self.kinds
+                }
+                for group, values in zip(self._groups, saved, strict=True)
+            ]
+            feedback = [
+                pair
+                for group, values in zip(self._groups, saved, strict=True)
+                for option in self.kinds
+                for pair in feedback_in(group[option], values[option])
+            ]
+            steps, last_lr = operator.index(state["steps"]), list(map(float, state["last_lr"]))
+            if steps < 0 or len(last_lr) not in (0, len(self._groups)):
+                raise ValueError(f"{name}: the state is damaged: {steps} steps, rates {last_lr}.")
+            for flat, mine in zip(flats, memory, strict=True):
+                flat.check_state(mine)
+        for flat, mine in zip(flats, memory, strict=True):
+            flat.load_state_dict(mine)
+        for group, values in zip(self._groups, options, strict=True):
             group.update(values)
-        restore_feedback(pairs)
-        self.steps = int(state["steps"])
-        self.last_lr = list(state["last_lr"])
-
-    def _options_now(self) -> list[dict[str, Any]]:
-        """Return the options of each group as the next step uses them.
-
-        They are read and checked anew if one is a function of the step, or another was set.
-        """
-        if self._fixed is not None:
-            before, options = self._fixed
-            now = chain.from_iterable(map(dict.values, self.param_groups))
-            if len(self.param_groups) == len(options) and all(map(is_, now, before)):
-                return options
-        options = [self._now(group) for group in self.param_groups]
-        given = [value for group in self.param_groups for value in group.values()]
-        vary = any(varies(group[name]) for group in self.param_groups for name in self._options)
-        self._fixed = None if vary else (given, options)
-        return options
-
-    def _now(self, group: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the options of a group as the next step uses them, checked."""
-        now = {name: option_at(group[name], self.steps) for name in self._options}
-        for name, value in now.items():
-            if name in self.limits:
-                check_number(f"{type(self).__name__}: {name}", value, *self.limits[name])
-            elif name in self.choices and value not in self.choices[name]:
-                words = ", ".join(map(repr, self.choices[name]))
-                raise ValueError(f"{type(self).__name__}: {name} is one of {words}; got {value!r}.")
-        self._check(**now)
-        return now
+        for learner, its in feedback:
+            learner.load_state_dict(its)
+        self.steps, self.last_lr = steps, last_lr
 
 
-def decay(lr: float, weight_decay: float, decoupled: bool) -> tuple[float, float]:
-    """Return what weight decay multiplies θ by, and how much of θ it adds to the gradient.
+def _declare(cls: type[Optimizer]) -> None:
+    """Make options of the annotations of a class, and a signature that shows all it has."""
+    kinds, defaults = dict(cls.kinds), dict(cls._defaults)
+    for name, annotation in inspect.get_annotations(cls, eval_str=True).items():
+        if kind := kind_of(annotation):
+            kinds[name] = kind
+            if name in vars(cls):
+                defaults[name] = vars(cls)[name]
+            setattr(cls, name, _Option(name))
+    place, none = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+    cls.kinds, cls._defaults = kinds, defaults
+    cls._signature = inspect.Signature(
+        [inspect.Parameter(n, place, default=defaults.get(n, none)) for n in ["params", *kinds]]
+    )
+    shown = cls._signature
+    if cls.__init__ is not Optimizer.__init__:
+        shown = inspect.signature(cls.__init__)
+        shown = shown.replace(parameters=list(shown.parameters.values())[1:])
+    cls.__signature__ = shown  # type: ignore[attr-defined]
 
-    L2 regularisation is part of the gradient; decoupled decay shrinks θ beside the step.
-    """
-    return (1 - lr * weight_decay, 0.0) if decoupled else (1.0, weight_decay)
+
+_declare(Optimizer)

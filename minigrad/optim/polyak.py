@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import ClassVar
 
 from ..core.modes import effect
 from ..core.tensor import Tensor
+from ..kernels.sums import dot
 from .flat import Flat
-from .optimizer import Groups, Optimizer, Params, Rate
-from .reductions import dot
+from .optimizer import Groups, Options, Rules
+from .options import Bound, Finite, Positive
 from .selftuning import SelfTuning
-from .sgd import _descend
+from .sgd import descend
 
 
 class PolyakSGD(SelfTuning):
@@ -56,19 +56,9 @@ class PolyakSGD(SelfTuning):
     >>> opt.adapted_lr
     """
 
-    limits: ClassVar = {
-        **{name: bounds for name, bounds in Optimizer.limits.items() if name != "lr"},
-        "c": (0, math.inf),
-    }
-
-    def __init__(self, params: Params, lr: Rate = 1.0, f_min: float = 0.0, c: float = 1.0) -> None:
-        super().__init__(params, lr, f_min=f_min, c=c)
-
-    def _check(self, lr: float, f_min: float, c: float) -> None:
-        if not lr >= 0:
-            raise ValueError(f"PolyakSGD: lr, the cap, must be zero or positive; got {lr}.")
-        if not c > 0 or not math.isfinite(f_min):
-            raise ValueError(f"PolyakSGD: c is positive, f_min finite; got c={c}, f_min={f_min}.")
+    lr: Bound = 1.0
+    f_min: Finite = 0.0
+    c: Positive = 1.0
 
     @effect
     def step(self, loss: Tensor | float) -> None:  # type: ignore[override]
@@ -100,11 +90,11 @@ class PolyakSGD(SelfTuning):
 
     def _prepare(self, groups: Groups) -> None:
         squared = sum(dot(flat.grad, flat.grad) for flats, _ in groups for flat in flats)
-        for flats, options in groups:
-            gap = max(self._loss - options["f_min"], 0.0)
-            rate = min(gap / (options["c"] * squared), options["lr"]) if squared > 0 else 0.0
+        for flats, now in groups:
+            gap = max(self._loss - now.f_min, 0.0)
+            rate = min(gap / (now.c * squared), now.lr) if squared > 0 else 0.0
             for flat in flats:
                 flat.numbers["adapted_lr"] = rate
 
-    def _update(self, flat: Flat, lr: float, f_min: float, c: float) -> None:
-        flat.apply(_descend, flat.numbers["adapted_lr"], 1.0, 0.0)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        yield descend, flat.numbers["adapted_lr"], 1.0, 0.0

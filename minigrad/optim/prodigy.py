@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
+from ..kernels.sums import dot, norm1
 from .dadaptation import DAdaptation, adam_moments, adam_step, correction
 from .flat import Flat
-from .optimizer import Groups, Params, Rate
-from .reductions import dot, norm1
+from .optimizer import Groups, Options, Rules
+from .options import Amount, Betas, Flag, Positive, Rate
 
 
 class Prodigy(DAdaptation):
@@ -60,40 +60,24 @@ class Prodigy(DAdaptation):
     Mishchenko & Defazio (2024), Prodigy: an expeditiously adaptive parameter-free learner.
     """
 
-    limits: ClassVar = {**DAdaptation.limits, "d_coef": (0, math.inf)}
-
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1.0,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-        d0: float = 1e-6,
-        d_coef: float = 1.0,
-        bias_correction: bool = False,
-        safeguard_warmup: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            d0=d0,
-            d_coef=d_coef,
-            bias_correction=bias_correction,
-            safeguard_warmup=safeguard_warmup,
-        )
+    lr: Rate = 1.0
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
+    d0: Positive = 1e-6
+    d_coef: Amount = 1.0
+    bias_correction: Flag = False
+    safeguard_warmup: Flag = False
 
     def _prepare(self, groups: Groups) -> None:
-        d0, d_coef, (beta1, beta2) = self._common(groups, "d0", "d_coef", "betas")
+        d0, d_coef = self._common(groups, "d0"), self._common(groups, "d_coef")
+        beta1, beta2 = self._common(groups, "betas")
         beta3 = math.sqrt(beta2)
         d, r = self._recall("d", d0), beta3 * self._recall("r", 0.0)
         size = 0.0
-        for flats, options in groups:
-            rate = d * options["lr"] * correction(self.steps, (beta1, beta2), options)
-            weight = d / d0 * (d if options["safeguard_warmup"] else rate)
+        for flats, now in groups:
+            rate = d * now.lr * correction(self.steps, now)
+            weight = d / d0 * (d if now.safeguard_warmup else rate)
             for flat in flats:
                 m, s, z = flat.state("m"), flat.state("s"), flat.state("z")
                 way = flat.state("start", flat.theta) - flat.theta
@@ -106,7 +90,7 @@ class Prodigy(DAdaptation):
             d = max(d, d_coef * r / size)
         self._remember(d=d, r=r)
 
-    def _update(self, flat: Flat, lr: float, eps: float, weight_decay: float, **_: object) -> None:
+    def _update(self, flat: Flat, now: Options) -> Rules:
         rate = flat.numbers["adapted_lr"]
-        keep = 1 - rate * weight_decay
-        flat.apply(adam_step, flat.state("m"), flat.state("s"), keep, rate, self.d * eps)
+        keep = 1 - rate * now.weight_decay
+        yield adam_step, flat.state("m"), flat.state("s"), keep, rate, self.d * now.eps

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import Literal
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused, without_tiny
-from .adam import adam_eps
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate, decay
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Betas, Flag, Rate
+from .terms import corrections, decay, epsilon, shares
 
 
 @fused
-def _radam(
-    theta: Array,
-    grad: Array,
-    m: Array,
-    s: Array,
-    lr: float,
-    keep: float,
-    weight_decay: float,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    new2: float,
-    correct: float,
-    eps: float,
-    eps_inside: float,
-    adaptive: bool,
-) -> None:
+def _radam(  # type: ignore
+    theta, grad, m, s, lr, keep, l2, beta1, new1, beta2, new2, correct, eps, under, adaptive
+):
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
+        g = grad[i] + l2 * theta[i]
         m[i] = without_tiny(beta1 * m[i] + new1 * g)
-        s[i] = beta2 * s[i] + new2 * (g * g)
+        s[i] = without_subnormal(beta2 * s[i] + new2 * (g * g))
         if adaptive:
-            theta[i] = keep * theta[i] - lr * m[i] / (np.sqrt(correct * s[i] + eps_inside) + eps)
+            theta[i] = keep * theta[i] - lr * m[i] / (np.sqrt(correct * s[i] + under) + eps)
         else:
             theta[i] = keep * theta[i] - lr * m[i]
 
@@ -84,42 +71,16 @@ class RAdam(Optimizer):
     Liu et al. (2020), On the variance of the adaptive learning rate and beyond.
     """
 
-    choices: ClassVar = {"eps_form": ("uncorrected", "outside", "inside")}
+    lr: Rate = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
+    eps_form: Literal["uncorrected", "outside", "inside"] = "uncorrected"
+    decoupled_weight_decay: Flag = False
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1e-3,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-        eps_form: str = "uncorrected",
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            eps_form=eps_form,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        eps_form: str,
-        decoupled_weight_decay: bool,
-    ) -> None:
-        beta1, beta2 = betas
-        keep, l2 = decay(lr, weight_decay, decoupled_weight_decay)
-        t = self.steps + 1
-        correct1, correct2 = (1 / (1 - beta**t) for beta in betas)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        t, beta2 = self.steps + 1, now.betas[1]
+        correct1, correct2 = corrections(now.betas, t)
         rho_end = 2 / (1 - beta2) - 1
         rho = rho_end - 2 * t * beta2**t * correct2
         trust = 1.0
@@ -127,18 +88,14 @@ class RAdam(Optimizer):
             trust = math.sqrt(
                 (rho - 4) * (rho - 2) * rho_end / ((rho_end - 4) * (rho_end - 2) * rho)
             )
-        flat.apply(
+        yield (
             _radam,
             flat.state("m"),
             flat.state("s"),
-            lr * trust * correct1,
-            keep,
-            l2,
-            beta1,
-            1 - beta1,
-            beta2,
-            1 - beta2,
+            now.lr * trust * correct1,
+            *decay(now),
+            *shares(now.betas),
             correct2,
-            *adam_eps(eps, eps_form, correct2),
+            *epsilon(now, correct2),
             rho > 5,
         )

@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Literal
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused, without_tiny
-from .adagrad import outside_inside
+from ..kernels.fused import elements, fused, without_subnormal, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate, decay
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Flag, Rate, Share
+from .terms import decay, epsilon, remembers
 
 
 @fused
-def _rmsprop(
-    theta: Array,
-    grad: Array,
-    s: Array,
-    mean: Array,
-    velocity: Array,
-    lr: float,
-    keep: float,
-    weight_decay: float,
-    alpha: float,
-    new: float,
-    eps: float,
-    eps_inside: float,
-    momentum: float,
-    gain: float,
-    zero: float,
-    centered: bool,
-    rolling: bool,
-) -> None:
+def _rmsprop(  # type: ignore
+    theta, grad, s, mean, velocity, lr, keep, l2, alpha, new, eps, under, momentum, gain, zero
+):
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
-        s[i] = alpha * s[i] + new * (g * g)
-        if centered:
-            mean[i] = alpha * mean[i] + new * g
+        g = grad[i] + l2 * theta[i]
+        s[i] = without_subnormal(alpha * s[i] + new * (g * g))
+        if mean.size:
+            mean[i] = without_tiny(alpha * mean[i] + new * g)
             variance = np.maximum(s[i] - mean[i] * mean[i], zero)  # rounding may go below
         else:
             variance = s[i]
-        push = gain * g / (np.sqrt(variance + eps_inside) + eps)
-        if rolling:
+        push = gain * g / (np.sqrt(variance + under) + eps)
+        if velocity.size:
             velocity[i] = without_tiny(momentum * velocity[i] + push)
             theta[i] = keep * theta[i] - lr * velocity[i]
         else:
@@ -97,67 +82,30 @@ class RMSprop(Optimizer):
     Tieleman & Hinton (2012), Lecture 6.5; centred and with momentum: Graves (2013).
     """
 
-    limits: ClassVar = {**Optimizer.limits, "alpha": (0, 1)}
-    choices: ClassVar = {
-        "eps_form": ("outside", "inside"),
-        "form": ("heavy_ball", "rate_inside"),
-    }
+    lr: Rate = 0.01
+    alpha: Share = 0.99
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
+    momentum: Share = 0.0
+    centered: Flag = False
+    eps_form: Literal["outside", "inside"] = "outside"
+    form: Literal["heavy_ball", "rate_inside"] = "heavy_ball"
+    decoupled_weight_decay: Flag = False
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 0.01,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-        momentum: Rate = 0.0,
-        centered: bool = False,
-        eps_form: str = "outside",
-        form: str = "heavy_ball",
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            alpha=alpha,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum=momentum,
-            centered=centered,
-            eps_form=eps_form,
-            form=form,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
-
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        alpha: float,
-        eps: float,
-        weight_decay: float,
-        momentum: float,
-        centered: bool,
-        eps_form: str,
-        form: str,
-        decoupled_weight_decay: bool,
-    ) -> None:
-        keep, l2 = decay(lr, weight_decay, decoupled_weight_decay)
-        gain, rate = (lr, 1.0) if form == "rate_inside" else (1.0, lr)
-        flat.apply(
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        gain, rate = (now.lr, 1.0) if now.form == "rate_inside" else (1.0, now.lr)
+        rolls = remembers(flat, "velocity", now, "momentum")
+        yield (
             _rmsprop,
             flat.state("s"),
-            flat.state("mean") if centered else flat.none,
-            flat.state("velocity") if momentum else flat.none,
+            flat.state("mean") if now.centered else flat.none,
+            flat.state("velocity") if rolls else flat.none,
             rate,
-            keep,
-            l2,
-            alpha,
-            1 - alpha,
-            *outside_inside(eps, eps_form),
-            momentum,
+            *decay(now),
+            now.alpha,
+            1 - now.alpha,
+            *epsilon(now),
+            now.momentum,
             gain,
             0.0,
-            centered,
-            momentum != 0,
         )

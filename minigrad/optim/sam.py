@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from itertools import chain
 
@@ -10,15 +9,15 @@ import numpy as np
 
 from ..core.modes import effect
 from ..core.tensor import Tensor
-from ..kernels.fused import Array, elements, fused
-from .groups import check_number
+from ..kernels.fused import elements, fused
+from ..kernels.sums import norm
 from .optimizer import Optimizer
-from .reductions import dot
+from .options import AMOUNT, Setting
 from .wrapper import Wrapper
 
 
 @fused
-def _climb(theta: Array, grad: Array, start: Array, scale: float) -> None:
+def _climb(theta, grad, start, scale):  # type: ignore
     for i in elements(theta):
         start[i] = theta[i]
         theta[i] += scale * grad[i]
@@ -65,11 +64,10 @@ class SAM(Wrapper):
     >>> loss = opt.step(closure)
     """
 
-    options = ("rho",)
+    rho = Setting(AMOUNT)
 
     def __init__(self, optimizer: Optimizer, rho: float = 0.05) -> None:
         super().__init__(optimizer)
-        check_number("SAM: rho", rho, 0, math.inf)
         self.rho = rho
 
     def step(self, closure: Callable[[], Tensor]) -> Tensor:  # type: ignore[override]
@@ -113,10 +111,10 @@ class SAM(Wrapper):
 
     @effect
     def _climb(self) -> None:
-        flats = list(chain.from_iterable(self._flats))
+        flats = list(chain.from_iterable(self.flats))
         for flat in flats:
             flat.gather()
-        size = math.sqrt(sum(dot(flat.grad, flat.grad) for flat in flats))
+        size = norm(*(flat.grad for flat in flats))
         self._starts = [np.empty_like(flat.theta) for flat in flats]
         for flat, start in zip(flats, self._starts, strict=True):
             flat.apply(_climb, start, self.rho / size if size > 0 else 0.0)
@@ -124,7 +122,7 @@ class SAM(Wrapper):
 
     @effect
     def _return(self) -> None:
-        for flat, start in zip(chain.from_iterable(self._flats), self._starts, strict=True):
+        for flat, start in zip(chain.from_iterable(self.flats), self._starts, strict=True):
             flat.theta[:] = start
             flat.stamp()
         self._starts = []

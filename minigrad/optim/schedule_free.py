@@ -3,53 +3,30 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import ClassVar
 
 import numpy as np
 
 from ..core.modes import effect
 from ..core.tensor import write
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import Array, elements, fused, without_subnormal
 from .flat import Flat
-from .optimizer import Groups, Optimizer, Params, Rate
+from .optimizer import Groups, Optimizer, Options, Rules
+from .options import Amount, Betas, Rate, Share
 
 
 @fused
-def _sgd(
-    theta: Array,
-    grad: Array,
-    z: Array,
-    x: Array,
-    lr: float,
-    weight_decay: float,
-    beta: float,
-    share: float,
-) -> None:
+def _sgd(theta, grad, z, x, lr, l2, beta, share):  # type: ignore
     for i in elements(theta):
-        z[i] = z[i] - lr * (grad[i] + weight_decay * theta[i])
+        z[i] = z[i] - lr * (grad[i] + l2 * theta[i])
         x[i] = x[i] + share * (z[i] - x[i])
         theta[i] = z[i] + beta * (x[i] - z[i])
 
 
 @fused
-def _adam(
-    theta: Array,
-    grad: Array,
-    z: Array,
-    x: Array,
-    s: Array,
-    lr: float,
-    weight_decay: float,
-    beta: float,
-    share: float,
-    beta2: float,
-    new2: float,
-    correct2: float,
-    eps: float,
-) -> None:
+def _adam(theta, grad, z, x, s, lr, l2, beta, share, beta2, new2, correct2, eps):  # type: ignore
     for i in elements(theta):
-        s[i] = beta2 * s[i] + new2 * (grad[i] * grad[i])
-        u = grad[i] / (np.sqrt(correct2 * s[i]) + eps) + weight_decay * theta[i]
+        s[i] = without_subnormal(beta2 * s[i] + new2 * (grad[i] * grad[i]))
+        u = grad[i] / (np.sqrt(correct2 * s[i]) + eps) + l2 * theta[i]
         z[i] = z[i] - lr * u
         x[i] = x[i] + share * (z[i] - x[i])
         theta[i] = z[i] + beta * (x[i] - z[i])
@@ -58,12 +35,10 @@ def _adam(
 class _ScheduleFree(Optimizer):
     """The three sequences: y where gradients are taken, z that steps, and x, the average."""
 
-    limits: ClassVar = {**Optimizer.limits, "beta": (0, 1)}
-
     @effect
     def eval(self) -> None:
         """Put the average x into the parameters: what to validate, to save and to use."""
-        for flat in chain.from_iterable(self._flats):
+        for flat in chain.from_iterable(self.flats):
             if "evaluating" not in flat.numbers and "x" in flat.states:
                 for p, average in zip(flat.params, flat.split(flat.state("x")), strict=True):
                     write(p, average)
@@ -72,7 +47,7 @@ class _ScheduleFree(Optimizer):
     @effect
     def train(self) -> None:
         """Put y, where the next gradient is to be taken, back into the parameters."""
-        for flat in chain.from_iterable(self._flats):
+        for flat in chain.from_iterable(self.flats):
             if flat.numbers.pop("evaluating", None) is not None and "x" in flat.states:
                 z, beta = flat.state("z"), flat.theta.dtype.type(flat.numbers["beta"])
                 y = z + beta * (flat.state("x") - z)  # as the step left it, to the bit
@@ -80,7 +55,7 @@ class _ScheduleFree(Optimizer):
                     write(p, part)
 
     def _prepare(self, groups: Groups) -> None:
-        if "evaluating" in self._flats[0][0].numbers:
+        if "evaluating" in self.flats[0][0].numbers:
             raise RuntimeError(
                 f"{type(self).__name__}: the parameters hold the average since eval(), and steps "
                 "start from elsewhere: call train() on the optimizer first."
@@ -139,14 +114,13 @@ class ScheduleFreeSGD(_ScheduleFree):
     >>> accuracy(model(x_test), y_test)
     """
 
-    def __init__(
-        self, params: Params, lr: Rate = 1.0, beta: Rate = 0.9, weight_decay: Rate = 0.0
-    ) -> None:
-        super().__init__(params, lr, beta=beta, weight_decay=weight_decay)
+    lr: Rate = 1.0
+    beta: Share = 0.9
+    weight_decay: Amount = 0.0
 
-    def _update(self, flat: Flat, lr: float, beta: float, weight_decay: float) -> None:
-        sequences, numbers = self._sequences(flat, lr, beta)
-        flat.apply(_sgd, *sequences, lr, weight_decay, *numbers)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        sequences, numbers = self._sequences(flat, now.lr, now.beta)
+        yield _sgd, *sequences, now.lr, now.weight_decay, *numbers
 
 
 class ScheduleFreeAdamW(_ScheduleFree):
@@ -183,21 +157,14 @@ class ScheduleFreeAdamW(_ScheduleFree):
     Defazio et al. (2024), The road less scheduled.
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 0.0025,
-        betas: tuple[Rate, Rate] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: Rate = 0.0,
-    ) -> None:
-        super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+    lr: Rate = 0.0025
+    betas: Betas = (0.9, 0.999)
+    eps: Amount = 1e-8
+    weight_decay: Amount = 0.0
 
-    def _update(
-        self, flat: Flat, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
-    ) -> None:
-        beta1, beta2 = betas
-        sequences, numbers = self._sequences(flat, lr, beta1)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        beta1, beta2 = now.betas
+        sequences, numbers = self._sequences(flat, now.lr, beta1)
         correct2 = 1 / (1 - beta2 ** (self.steps + 1))
-        rest = (beta2, 1 - beta2, correct2, eps)
-        flat.apply(_adam, *sequences, flat.state("s"), lr, weight_decay, *numbers, *rest)
+        rest = beta2, 1 - beta2, correct2, now.eps
+        yield _adam, *sequences, flat.state("s"), now.lr, now.weight_decay, *numbers, *rest

@@ -18,30 +18,29 @@ class SelfTuning(Optimizer):
     @property
     def adapted_lr(self) -> list[float]:
         """The rate that the latest update came to, for each group. Empty before the first."""
-        return [flats[0].numbers["adapted_lr"] for flats in self._flats] if self.steps else []
+        return [flats[0].numbers["adapted_lr"] for flats in self.flats] if self.steps else []
 
     def _recall(self, name: str, start: float) -> float:
         """Return a number that all parameters share."""
-        return self._flats[0][0].numbers.get(name, start)
+        return self.flats[0][0].numbers.get(name, start)
 
     def _remember(self, **numbers: float) -> None:
         """Store numbers that all parameters share."""
-        for flat in chain.from_iterable(self._flats):
+        for flat in chain.from_iterable(self.flats):
             flat.numbers.update(numbers)
 
-    def _common(self, groups: Groups, *names: str) -> list[Any]:
-        """Return options that have one value in all groups.
+    def _common(self, groups: Groups, name: str) -> Any:
+        """Return an option that has one value in all groups.
 
         Raises
         ------
         ValueError
-            If they have not.
+            If it has not.
         """
-        first = groups[0][1]
-        for name in names:
-            if any(options[name] != first[name] for _, options in groups):
-                raise ValueError(
-                    f"{type(self).__name__}: one estimate serves all parameters, so that {name} "
-                    f"must be the same in all groups; got {[o[name] for _, o in groups]}."
-                )
-        return [first[name] for name in names]
+        first, *others = (getattr(now, name) for _, now in groups)
+        if any(other != first for other in others):
+            raise ValueError(
+                f"{type(self).__name__}: one estimate serves all parameters, so that {name} must "
+                f"be the same in all groups; got {[first, *others]}."
+            )
+        return first

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Literal
 
-from ..kernels.fused import Array, elements, fused, without_tiny
+from ..kernels.fused import elements, fused, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate, decay
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Flag, Share
+from .terms import decay, remembers
 
 
 @fused
-def _descend(theta: Array, grad: Array, lr: float, keep: float, weight_decay: float) -> None:
+def descend(theta, grad, lr, keep, l2):  # type: ignore
+    """Take a step down the gradient, and nothing more."""
     for i in elements(theta):
-        g = grad[i] + weight_decay * theta[i]
+        g = grad[i] + l2 * theta[i]
         theta[i] = keep * theta[i] - lr * g
 
 
 @fused
-def _roll(
-    theta: Array,
-    grad: Array,
-    velocity: Array,
-    lr: float,
-    keep: float,
-    weight_decay: float,
-    momentum: float,
-    gain: float,
-    nesterov: bool,
-) -> None:
+def _roll(theta, grad, velocity, lr, keep, l2, momentum, gain, nesterov):  # type: ignore
     for i in elements(theta):
-        push = gain * (grad[i] + weight_decay * theta[i])
+        push = gain * (grad[i] + l2 * theta[i])
         velocity[i] = without_tiny(momentum * velocity[i] + push)
         if nesterov:
             theta[i] = keep * theta[i] - lr * (push + momentum * velocity[i])
@@ -69,6 +62,8 @@ class SGD(Optimizer):
         Look ahead. Needs momentum.
     form : {"heavy_ball", "average", "rate_inside"}
         What the velocity adds up.
+    decoupled_weight_decay : bool
+        Shrink θ_t by η_t λ θ_t instead, as :class:`SGDW` does.
 
     Notes
     -----
@@ -86,63 +81,35 @@ class SGD(Optimizer):
     >>> opt.step()
     """
 
-    limits: ClassVar = {**Optimizer.limits, "dampening": (0, float("inf"))}
-    decoupled: ClassVar[bool] = False
-    choices: ClassVar = {"form": ("heavy_ball", "average", "rate_inside")}
+    momentum: Share = 0.0
+    dampening: Amount = 0.0
+    weight_decay: Amount = 0.0
+    nesterov: Flag = False
+    form: Literal["heavy_ball", "average", "rate_inside"] = "heavy_ball"
+    decoupled_weight_decay: Flag = False
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate,
-        momentum: Rate = 0.0,
-        dampening: float = 0.0,
-        weight_decay: Rate = 0.0,
-        nesterov: bool = False,
-        form: str = "heavy_ball",
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-            form=form,
-        )
-
-    def _check(
-        self, momentum: float, dampening: float, nesterov: bool, form: str, **_: Any
-    ) -> None:
-        if nesterov and (momentum == 0 or dampening != 0):
+    @classmethod
+    def check(cls, options: Options) -> None:
+        """Raise if Nesterov's form lacks its momentum, or dampening its form."""
+        if options.nesterov and (options.momentum == 0 or options.dampening != 0):
             raise ValueError(
-                f"{type(self).__name__}: nesterov needs a momentum and no dampening; got "
-                f"momentum={momentum}, dampening={dampening}."
+                f"{cls.__name__}: nesterov needs a momentum and no dampening; got "
+                f"momentum={options.momentum}, dampening={options.dampening}."
             )
-        if dampening != 0 and form != "heavy_ball":
-            raise ValueError(f"{type(self).__name__}: dampening belongs to form='heavy_ball'.")
+        if options.dampening != 0 and options.form != "heavy_ball":
+            raise ValueError(f"{cls.__name__}: dampening belongs to form='heavy_ball'.")
 
-    def _update(
-        self,
-        flat: Flat,
-        lr: float,
-        momentum: float,
-        dampening: float,
-        weight_decay: float,
-        nesterov: bool,
-        form: str,
-    ) -> None:
-        keep, weight_decay = decay(lr, weight_decay, self.decoupled)
-        if momentum == 0:
-            flat.apply(_descend, lr, keep, weight_decay)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        keep, l2 = decay(now)
+        if not remembers(flat, "velocity", now, "momentum"):
+            yield descend, now.lr, keep, l2
             return
-        gain = 1 - dampening
-        if form != "heavy_ball":
-            gain = 1 - momentum if form == "average" else lr
-        if dampening and self.steps == 0:
+        gain = {"heavy_ball": 1 - now.dampening, "average": 1 - now.momentum}.get(now.form, now.lr)
+        if now.dampening and "velocity" not in flat.states:
             gain = 1.0
-        rate = 1.0 if form == "rate_inside" else lr
+        rate = 1.0 if now.form == "rate_inside" else now.lr
         velocity = flat.state("velocity")
-        flat.apply(_roll, velocity, rate, keep, weight_decay, momentum, gain, nesterov)
+        yield _roll, velocity, rate, keep, l2, now.momentum, gain, now.nesterov
 
 
 class SGDW(SGD):
@@ -152,7 +119,7 @@ class SGDW(SGD):
 
         θ_{t+1} = (1 − η_t λ) θ_t − η_t v_t
 
-    v_t and the parameters are those of :class:`SGD`.
+    v_t, and all else, is that of :class:`SGD`.
 
     Notes
     -----
@@ -164,4 +131,4 @@ class SGDW(SGD):
     Loshchilov & Hutter (2019), Decoupled weight decay regularization.
     """
 
-    decoupled = True
+    decoupled_weight_decay: Flag = True

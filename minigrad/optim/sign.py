@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import elements, fused, without_tiny
 from .flat import Flat
-from .optimizer import Optimizer, Params, Rate
+from .optimizer import Optimizer, Options, Rules
+from .options import Amount, Betas, Rate, Share
+from .terms import remembers
 
 
 @fused
-def _sign(
-    theta: Array,
-    grad: Array,
-    m: Array,
-    lr: float,
-    keep: float,
-    beta1: float,
-    new1: float,
-    beta2: float,
-    new2: float,
-    averaged: bool,
-) -> None:
+def _sign(theta, grad, m, lr, keep, beta1, new1, beta2, new2):  # type: ignore
     for i in elements(theta):
         g = grad[i]
-        if averaged:
+        if m.size:
             theta[i] = keep * theta[i] - lr * np.sign(beta1 * m[i] + new1 * g)
-            m[i] = beta2 * m[i] + new2 * g
+            m[i] = without_tiny(beta2 * m[i] + new2 * g)
         else:
             theta[i] = keep * theta[i] - lr * np.sign(g)
 
@@ -62,16 +53,14 @@ class SignSGD(Optimizer):
     Bernstein et al. (2018), signSGD: compressed optimisation for non-convex problems.
     """
 
-    def __init__(
-        self, params: Params, lr: Rate = 1e-3, momentum: Rate = 0.0, weight_decay: Rate = 0.0
-    ) -> None:
-        super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay)
+    lr: Rate = 1e-3
+    momentum: Share = 0.0
+    weight_decay: Amount = 0.0
 
-    def _update(self, flat: Flat, lr: float, momentum: float, weight_decay: float) -> None:
-        m = flat.state("m") if momentum else flat.none
-        new = 1 - momentum
-        keep = 1 - lr * weight_decay
-        flat.apply(_sign, m, lr, keep, momentum, new, momentum, new, momentum != 0)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        m = flat.state("m") if remembers(flat, "m", now, "momentum") else flat.none
+        mix = now.momentum, 1 - now.momentum
+        yield _sign, m, now.lr, 1 - now.lr * now.weight_decay, *mix, *mix
 
 
 class Lion(Optimizer):
@@ -105,18 +94,11 @@ class Lion(Optimizer):
     Chen et al. (2023), Symbolic discovery of optimization algorithms.
     """
 
-    def __init__(
-        self,
-        params: Params,
-        lr: Rate = 1e-4,
-        betas: tuple[Rate, Rate] = (0.9, 0.99),
-        weight_decay: Rate = 0.0,
-    ) -> None:
-        super().__init__(params, lr, betas=betas, weight_decay=weight_decay)
+    lr: Rate = 1e-4
+    betas: Betas = (0.9, 0.99)
+    weight_decay: Amount = 0.0
 
-    def _update(
-        self, flat: Flat, lr: float, betas: tuple[float, float], weight_decay: float
-    ) -> None:
-        beta1, beta2 = betas
-        keep = 1 - lr * weight_decay
-        flat.apply(_sign, flat.state("m"), lr, keep, beta1, 1 - beta1, beta2, 1 - beta2, True)
+    def _update(self, flat: Flat, now: Options) -> Rules:
+        beta1, beta2 = now.betas
+        keep = 1 - now.lr * now.weight_decay
+        yield _sign, flat.state("m"), now.lr, keep, beta1, 1 - beta1, beta2, 1 - beta2

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any
 
 from ..core.modes import effect
 from ..core.tensor import Tensor
-from ..kernels.fused import Array, elements, fused
+from ..kernels.fused import elements, fused
 from .flat import Flat
-from .groups import check_number
-from .optimizer import Optimizer, Rate
+from .groups import Group
+from .optimizer import Optimizer
+from .options import AMOUNT, COUNT, Setting
+from .saving import state_for
 
 
 class Wrapper(Optimizer):
@@ -31,8 +32,6 @@ class Wrapper(Optimizer):
         The one inside.
     """
 
-    options: ClassVar[tuple[str, ...]] = ()  # the names of a subclass's own, all numbers
-
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(
@@ -42,7 +41,7 @@ class Wrapper(Optimizer):
         self.optimizer = optimizer
 
     @property
-    def param_groups(self) -> list[dict[str, Any]]:  # type: ignore[override]
+    def param_groups(self) -> tuple[Group, ...]:
         """Those of the optimizer inside."""
         return self.optimizer.param_groups
 
@@ -56,15 +55,6 @@ class Wrapper(Optimizer):
         """The rate that the latest update used, one for each group."""
         return self.optimizer.last_lr
 
-    @property
-    def lr(self) -> float:
-        """The rate that the next step will use (of the first group). Setting it sets all groups."""
-        return self.optimizer.lr
-
-    @lr.setter
-    def lr(self, lr: Rate) -> None:
-        self.optimizer.lr = lr
-
     def train(self) -> None:
         """Do what the optimizer inside does."""
         self.optimizer.train()
@@ -74,14 +64,20 @@ class Wrapper(Optimizer):
         self.optimizer.eval()
 
     @property
-    def _flats(self) -> list[list[Flat]]:  # type: ignore[override]
-        return self.optimizer._flats
+    def flats(self) -> list[list[Flat]]:  # type: ignore[override]
+        """The memory of the optimizer inside."""
+        return self.optimizer.flats
+
+    @classmethod
+    def _settings(cls) -> dict[str, Setting]:
+        """Return the options of its own."""
+        return {name: x for name, x in vars(cls).items() if isinstance(x, Setting)}
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the next step depends on, the state of the optimizer inside included."""
         return {
             "optimizer": type(self).__name__,
-            "options": {name: getattr(self, name) for name in self.options},
+            "options": {name: getattr(self, name) for name in self._settings()},
             "inside": self.optimizer.state_dict(),
         }
 
@@ -94,15 +90,17 @@ class Wrapper(Optimizer):
             If the state does not belong here. Nothing has changed then.
         """
         name = type(self).__name__
-        if state["optimizer"] != name:
-            raise ValueError(f"this is the state of {state['optimizer']}, and not of {name}.")
-        self.optimizer.load_state_dict(state["inside"])
-        for option in self.options:
-            setattr(self, option, state["options"][option])
+        with state_for(name, state, "optimizer"):
+            options = {
+                option: setting.kind.read(f"{name}: {option}", state["options"][option])
+                for option, setting in self._settings().items()
+            }
+            self.optimizer.load_state_dict(state["inside"])
+        vars(self).update(options)
 
 
 @fused
-def _synchronize(theta: Array, grad: Array, slow: Array, part: float) -> None:
+def _synchronize(theta, grad, slow, part):  # type: ignore
     for i in elements(theta):
         slow[i] = slow[i] + part * (theta[i] - slow[i])
         theta[i] = slow[i]
@@ -139,15 +137,13 @@ class Lookahead(Wrapper):
     >>> opt = mg.optim.Lookahead(mg.optim.Adam(model.parameters(), lr=1e-3))
     """
 
-    options = ("sync_period", "slow_step_size")
+    sync_period = Setting(COUNT)
+    slow_step_size = Setting(AMOUNT)
 
     def __init__(
         self, optimizer: Optimizer, sync_period: int = 5, slow_step_size: float = 0.5
     ) -> None:
         super().__init__(optimizer)
-        check_number("Lookahead: slow_step_size", slow_step_size, 0, math.inf)
-        if not isinstance(sync_period, int) or sync_period < 1:
-            raise ValueError(f"Lookahead: sync_period is an int from 1 on; got {sync_period!r}.")
         self.sync_period = sync_period
         self.slow_step_size = slow_step_size
 
@@ -170,7 +166,7 @@ class Lookahead(Wrapper):
 
     @effect
     def _start(self) -> None:
-        for flat in chain.from_iterable(self._flats):
+        for flat in chain.from_iterable(self.flats):
             if "slow" not in flat.states:
                 for p, slow in zip(flat.params, flat.split(flat.state("slow")), strict=True):
                     slow[...] = p._data
@@ -178,6 +174,6 @@ class Lookahead(Wrapper):
     @effect
     def _finish(self) -> None:
         if self.steps % self.sync_period == 0:
-            for flat in chain.from_iterable(self._flats):
+            for flat in chain.from_iterable(self.flats):
                 flat.apply(_synchronize, flat.state("slow"), self.slow_step_size)
                 flat.stamp()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import operator
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from ..optim.optimizer import Optimizer
 from .gradients import NotReadyError
 
 STEP = Optimizer.step.__wrapped__  # type: ignore[attr-defined]
+
+
+Rule: TypeAlias = tuple[Flat, Any, list[Any]]  # what for, which, and with which arguments
 
 
 class _Watched:
@@ -30,27 +34,6 @@ class _Watched:
         return getattr(self.optimizer, name)
 
 
-class _Noted:
-    """Stands for flat memory, and notes which rules are applied to it."""
-
-    def __init__(self, flat: Flat) -> None:
-        self.flat = flat
-        self.none = flat.none
-        self.state = flat.state
-        self.rules: list[tuple[Any, tuple[Any, ...]]] = []
-
-    def apply(self, rule: Any, *arguments: Any) -> None:
-        self.rules.append((rule, arguments))
-
-    def loop(self, rule: Any, arguments: tuple[Any, ...]) -> Loop:
-        """Return a rule as a loop, with the numbers in the parameters' type."""
-        if list in map(type, arguments):
-            raise TypeError("a rule for each parameter")
-        flat, number = self.flat, self.flat.theta.dtype.type
-        cast = (a if type(a) in (np.ndarray, bool) else number(a) for a in arguments)
-        return Loop(rule, (flat.theta, flat.grad, *cast), written=(0,))
-
-
 class Update:
     """What one ``optimizer.step()`` of a program does.
 
@@ -64,12 +47,12 @@ class Update:
         if type(optimizer)._prepare is not Optimizer._prepare:
             raise TypeError("it looks at all gradients first")
         self.optimizer = optimizer
-        self.flats = [flat for flats in optimizer._flats for flat in flats]
-        self.options = optimizer._options_now()
+        self.flats = [flat for flats in optimizer.flats for flat in flats]
+        self.options = optimizer.options_now()
         watched = _Watched(optimizer)
-        noted = self._rules(watched)
+        rules = self._rules(watched)
         self.constant = not watched.read  # as long as the options stay
-        self.loops = [flat.loop(*rule) for flat in noted for rule in flat.rules]
+        self.loops = [_loop(*rule) for rule in rules]
         self.last_lr = optimizer.last_lr  # before the step
         self.arrays = [
             (flat, flat.theta, flat.grad, list(flat.states.items())) for flat in self.flats
@@ -96,22 +79,22 @@ class Update:
             If a gradient is not where the loops read it, or the options ask for other loops.
         """
         for flat in self.flats:
-            if flat._astray:
+            if flat.astray:
                 raise NotReadyError
         optimizer = self.optimizer
-        options = optimizer._options_now()  # the same list, if all are as they were
-        if options is not self.options or not self.constant:
+        options = optimizer.options_now()  # the same objects, if all are as they were
+        if not self.constant or not all(map(operator.is_, options, self.options)):
             self.options = options
             try:
-                self._write([rule for noted in self._rules(optimizer) for rule in noted.rules])
+                self._write(self._rules(optimizer))
             except Exception:  # of whatever kind: then it steps in Python, and says what is wrong
-                self.options = []  # to be looked at again
+                self.constant = False  # to be looked at again
                 raise NotReadyError from None
         self.last_lr = optimizer.last_lr
-        optimizer.last_lr = [values["lr"] for values in options]
+        optimizer.last_lr = [now.lr for now in options]
         optimizer.steps += 1
 
-    def _write(self, rules: list[tuple[Any, tuple[Any, ...]]]) -> None:
+    def _write(self, rules: list[Rule]) -> None:
         """Write the numbers of rules into the frames.
 
         Raises
@@ -119,7 +102,7 @@ class Update:
         Exception
             Of any kind, if the rules, or what they work on, are not those of the loops.
         """
-        for loop, places, (rule, arguments) in zip(self.loops, self.places, rules, strict=True):
+        for loop, places, (_, rule, arguments) in zip(self.loops, self.places, rules, strict=True):
             for x, now in zip(loop.operands[2:], arguments, strict=True):
                 if x is not now and type(x) is np.ndarray:
                     raise TypeError("another state")
@@ -133,12 +116,22 @@ class Update:
         self.optimizer.last_lr = self.last_lr
         self.optimizer.steps -= 1
 
-    def _rules(self, optimizer: Any) -> list[_Noted]:
-        """Return which rules the next step applies to each flat array."""
-        found = []
-        for flats, options in zip(self.optimizer._flats, self.options, strict=True):
+    def _rules(self, optimizer: Any) -> list[Rule]:
+        """Return which rules the next step applies to each flat array, and to what."""
+        found: list[Rule] = []
+        for flats, now in zip(self.optimizer.flats, self.options, strict=True):
             for flat in flats:
-                noted = _Noted(flat)
-                type(self.optimizer)._update(optimizer, noted, **options)  # type: ignore[arg-type]
-                found.append(noted)
+                numbers = dict(flat.numbers)
+                rules = list(type(self.optimizer)._update(optimizer, flat, now))
+                if flat.numbers != numbers:
+                    flat.numbers = numbers
+                    raise TypeError("it counts on what it has counted before")
+                found += [(flat, rule, arguments) for rule, *arguments in rules]
         return found
+
+
+def _loop(flat: Flat, rule: Any, arguments: list[Any]) -> Loop:
+    """Return a rule as a loop, with the numbers in the parameters' type."""
+    if list in map(type, arguments):
+        raise TypeError("a rule for each parameter")
+    return Loop(rule, (flat.theta, flat.grad, *flat.cast(arguments)), written=(0,))

@@ -11,7 +11,7 @@ from minigrad.core.tensor import memory_of
 def test_parameters_become_views_of_one_array_and_each_watches_itself():
     a, b = parameters()[:2]
     opt = mg.optim.SGD([a, b], lr=0.1)
-    flat = opt._flats[0][0].theta
+    flat = opt.flats[0][0].theta
     assert np.shares_memory(a._data, flat) and np.shares_memory(b._data, flat)
     assert memory_of(a) is not memory_of(b)
     assert not np.shares_memory(memory_of(a).array, memory_of(b).array)
@@ -32,7 +32,7 @@ def test_backward_writes_the_gradient_into_the_flat_array():
     a, b = parameters()[:2]
     opt = mg.optim.SGD([a, b], lr=0.1)
     (quadratic(a) + quadratic(b)).backward()
-    flat = opt._flats[0][0]
+    flat = opt.flats[0][0]
     assert np.array_equal(flat.grad, 2 * flat.theta)
     (quadratic(a) + quadratic(b)).backward()
     assert np.array_equal(flat.grad, 4 * flat.theta)
@@ -64,7 +64,7 @@ def test_gradients_return_to_the_flat_array_when_nobody_keeps_one():
     kept = a.grad
     opt.zero_grad()
     quadratic(a).backward()
-    flat = opt._flats[0][0].grad
+    flat = opt.flats[0][0].grad
     assert not np.shares_memory(a.grad._data, flat)
     del kept
     opt.zero_grad()

@@ -46,9 +46,8 @@ def test_an_option_that_is_set_between_steps_is_read_and_checked():
     opt.param_groups[0]["lr"] = 0.25
     opt.step()
     assert p.item() == -1.25
-    opt.param_groups[0]["lr"] = -1.0
     with pytest.raises(ValueError, match="lr must be zero or positive"):
-        opt.step()
+        opt.param_groups[0]["lr"] = -1.0
     opt.param_groups[0]["lr"] = lambda t: 0.5 * t
     opt.step()
     assert p.item() == -1.25 - 0.5 * 3

@@ -21,11 +21,14 @@ import minigrad as mg
         (lambda p: mg.optim.SGD([p], lr=-0.1), "lr must be zero or positive, and finite"),
         (lambda p: mg.optim.SGD([p], lr=float("nan")), "lr must be"),
         (lambda p: mg.optim.SGD([p], lr="0.1"), "lr must be a number"),
-        (lambda p: mg.optim.SGD([p], lr=lambda t: -1.0), "lr must be zero or positive"),
+        (lambda p: mg.optim.SGD([p], lr=lambda t: -1.0), "lr at step 0 must be zero or positive"),
         (lambda p: mg.optim.SGD([p], lr=0.1, momentum=1.0), "momentum must be .* below 1"),
         (lambda p: mg.optim.Adam([p], betas=0.9), "betas is a pair of numbers"),
         (lambda p: mg.optim.Adam([p], betas=(0.9, 1.0)), "betas must be .* below 1"),
-        (lambda p: mg.optim.NAdam([p], momentum_decay=-1.0), "momentum_decay must not be neg"),
+        (
+            lambda p: mg.optim.NAdam([p], momentum_decay=-1.0),
+            "momentum_decay must be zero or positive",
+        ),
         (lambda p: mg.optim.SGD([p], lr=0.1, form="fast"), "form is one of 'heavy_ball'"),
         (lambda p: mg.optim.SGD([p], lr=0.1, nesterov=True), "nesterov needs a momentum"),
         (

@@ -89,7 +89,10 @@ def test_a_state_that_does_not_fit_is_refused_and_nothing_changes():
 
     refuse(mg.optim.SGDW(parameters(), lr=0.1), "the state of SGD, and not of SGDW")
     refuse(mg.optim.SGD(parameters()[:2], lr=0.1), "of 4 parameters, this group has 2")
-    refuse(mg.optim.SGD(parameters()[1:], lr=0.1), r"velocity of parameter 0 has shape \(3, 4\)")
+    refuse(
+        mg.optim.SGD([parameters()[1], *parameters()[1:]], lr=0.1),
+        r"of a parameter 0 of shape \(3, 4\), not \(4,\)",
+    )
     a, b = parameters()[:2]
     refuse(mg.optim.SGD([{"params": [a]}, {"params": [b]}], lr=0.1), "has 1 groups")
     scheduled = mg.optim.SGD(parameters(), lr=mg.schedules.linear(0.1, steps=5))

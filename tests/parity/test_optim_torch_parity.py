@@ -37,7 +37,6 @@ TORCH = {
         if not (options["nesterov"] and (options["momentum"] == 0 or options["dampening"] != 0))
     ],
     "Adagrad": combinations(
-        lr_decay=[0.0, 0.1],
         weight_decay=DECAYS,
         initial_accumulator_value=[0.0, 0.1],
         eps=[1e-10, 1e-3],

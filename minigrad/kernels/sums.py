@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -9,6 +11,11 @@ def dot(a: np.ndarray, b: np.ndarray) -> float:
     """Return the inner product of two flat arrays."""
     # BLAS would split the sum among its threads, and give other bits with other numbers of them.
     return float(np.einsum("i,i->", a, b, dtype=np.float64))
+
+
+def norm(*arrays: np.ndarray) -> float:
+    """Return the Euclidean norm of flat arrays, taken together."""
+    return math.sqrt(sum(dot(a, a) for a in arrays))
 
 
 def norm1(a: np.ndarray) -> float:
