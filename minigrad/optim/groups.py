@@ -85,11 +85,7 @@ def groups_in(name: str, params: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the groups that ``params`` means; tensors alone are one group."""
     if isinstance(params, Tensor):
         raise TypeError(f"{name} takes an iterable of tensors: write [parameter] for one alone.")
-    if not isinstance(params, Iterable):
-        raise TypeError(
-            f"{name} takes an iterable of tensors, such as model.parameters(); got {params!r}."
-        )
-    items = list(params)
+    items = _listed(name, params)
     if not items:
         raise ValueError(
             f"{name} was given no parameters: a generator such as model.parameters() is empty the "
@@ -106,7 +102,7 @@ def groups_in(name: str, params: Any) -> Iterator[Mapping[str, Any]]:
 
 def parameters_in(name: str, params: Any, seen: set[int]) -> tuple[list[Tensor], list[str]]:
     """Return the tensors of one group and what to call each; ``seen`` holds all ids so far."""
-    items = [params] if isinstance(params, Tensor) else list(params)
+    items = [params] if isinstance(params, Tensor) else _listed(name, params)
     if not items:
         raise ValueError(f"{name}: a group has no parameters.")
     tensors, labels = [], []
@@ -131,3 +127,12 @@ def parameters_in(name: str, params: Any, seen: set[int]) -> tuple[list[Tensor],
         tensors.append(p)
         labels.append(label)
     return tensors, labels
+
+
+def _listed(name: str, params: Any) -> list[Any]:
+    if not isinstance(params, Iterable):
+        raise TypeError(
+            f"{name} takes an iterable of tensors as params, such as model.parameters(); "
+            f"got {params!r}."
+        )
+    return list(params)

@@ -74,7 +74,7 @@ class Number(Kind):
         try:
             number = float(value)
         except OverflowError:  # an int of 400 digits
-            number = math.copysign(math.inf, value)
+            number = math.inf if value > 0 else -math.inf
         if not self.holds(number):
             raise ValueError(f"{label} must be {self.wanted}; got {value!r}.")
         return number

@@ -11,6 +11,7 @@ from ..core.autograd import grad, hvp
 from ..core.modes import recording
 from ..core.tensor import Tensor, write
 from .groups import parameters_in
+from .options import AMOUNT, Word
 
 _WITH_GRADIENT = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
 _WITH_HESSIAN = ("Newton-CG", "trust-ncg", "trust-krylov")
@@ -42,13 +43,20 @@ def minimize(
         computes in float64.
     method : {"L-BFGS-B", "BFGS", "CG", "TNC", "SLSQP", "Newton-CG", "trust-ncg", "trust-krylov"}
         The last three use products with the Hessian.
-    tol, options, callback
-        Passed on to SciPy.
+    tol : float, optional
+        Passed on to SciPy, as ``options`` (a dict) and ``callback`` are.
+    options, callback
+        See :func:`scipy.optimize.minimize`.
 
     Returns
     -------
     scipy.optimize.OptimizeResult
         ``fun`` is the least loss, ``nit`` the number of iterations, ``message`` why it stopped.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its kind, or the loss is not a tensor of one element.
 
     References
     ----------
@@ -61,11 +69,13 @@ def minimize(
     from scipy import optimize
 
     tensors, _ = parameters_in("minimize", params, set())
-    if method not in _WITH_GRADIENT + _WITH_HESSIAN:
-        raise ValueError(
-            f"minimize: method is one of {', '.join(_WITH_GRADIENT + _WITH_HESSIAN)}; "
-            f"got {method!r}."
-        )
+    Word(_WITH_GRADIENT + _WITH_HESSIAN).read("minimize: method", method)
+    if tol is not None:
+        AMOUNT.read("minimize: tol", tol)
+    if not callable(loss) or not (callback is None or callable(callback)):
+        raise TypeError("minimize: loss, and callback if there is one, are functions.")
+    if not isinstance(options, Mapping | None):
+        raise TypeError(f"minimize: options is a dict of SciPy's options; got {options!r}.")
     ends = np.cumsum([p.size for p in tensors])[:-1]
 
     def parts(flat: np.ndarray) -> list[np.ndarray]:
@@ -83,6 +93,10 @@ def minimize(
         move(x)
         with recording():
             value = loss()
+        if not isinstance(value, Tensor) or value.size != 1:
+            raise ValueError(
+                f"minimize: loss() is to return a tensor of one element; got {value!r}."
+            )
         return float(value._data), flat(g._data for g in grad(value, tensors))
 
     def product(x: np.ndarray, v: np.ndarray) -> np.ndarray:

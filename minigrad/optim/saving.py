@@ -43,14 +43,14 @@ def stored(value: Any) -> Any:
 
 def restored(label: str, now: Any, saved: Any) -> Any:
     """Return an option that is ``now`` and was ``saved``: numbers come from the saved state."""
-    if isinstance(now, tuple) and isinstance(saved, (tuple, list)):
+    if isinstance(now, tuple) and isinstance(saved, (tuple, list)) and len(saved) == len(now):
         return tuple(restored(label, n, s) for n, s in zip(now, saved, strict=True))
     if callable(now):
         return now
-    if saved == SCHEDULE or isinstance(saved, dict):
+    if isinstance(saved, dict) or (isinstance(saved, str) and saved == SCHEDULE):
         raise ValueError(
-            f"the state was saved under a schedule for {label.split()[-1]}, and this optimizer has "
-            f"{now}: make it with the same schedule, or with mg.schedules.constant({now})."
+            f"{label} was saved under a schedule, and this optimizer has {now}: make it with the "
+            f"same schedule, or with mg.schedules.constant({now})."
         )
     return saved
 

@@ -97,4 +97,4 @@ def test_a_state_that_does_not_fit_is_refused_and_nothing_changes():
     refuse(mg.optim.SGD([{"params": [a]}, {"params": [b]}], lr=0.1), "has 1 groups")
     scheduled = mg.optim.SGD(parameters(), lr=mg.schedules.linear(0.1, steps=5))
     state = scheduled.state_dict()
-    refuse(mg.optim.SGD(parameters(), lr=0.1), "saved under a schedule for lr")
+    refuse(mg.optim.SGD(parameters(), lr=0.1), "SGD: lr was saved under a schedule")
