@@ -17,7 +17,10 @@ from .saving import state_for
 
 
 class _Average:
-    """What both averages share: when, where and how to use them."""
+    """What both averages share: when, where and how to use them.
+
+    An average is of what ``update()`` has seen, and of nothing that was loaded in between.
+    """
 
     def __init__(self, params: Iterable[Tensor] | Iterable[tuple[str, Tensor]]) -> None:
         self._params, self._labels = parameters_in(type(self).__name__, params, set())

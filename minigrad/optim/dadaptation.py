@@ -86,7 +86,9 @@ class DAdaptSGD(DAdaptation):
         squared = 0.0
         for flat, now in pairs:
             z = flat.state("z")
-            flat.state("start", flat.theta)
+            start = flat.split(flat.state("start", flat.theta))
+            for i in flat.touched():  # by others: then the way goes on from there
+                start[i] += flat.params[i]._data - flat.split(flat.left)[i]
             weight = d * now.lr / g0 if g0 > 0 else 0.0
             r += weight * (dot(flat.grad, z) + now.weight_decay * dot(flat.theta, z))
             flat.apply(_sum, z, weight, now.weight_decay)
@@ -98,6 +100,7 @@ class DAdaptSGD(DAdaptation):
 
     def _update(self, flat: Flat, now: Options) -> Rules:
         yield _back, flat.state("z"), flat.state("start"), 1 - now.momentum
+        flat.keep()
 
 
 @fused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
@@ -39,6 +40,8 @@ class Flat:
         size, and no flag can tell it otherwise.
     astray : set of int
         Which parameters, or their gradients, are not where they belong.
+    left : numpy.ndarray
+        What the parameters were at the last `keep`; empty before.
     """
 
     def __init__(self, params: Sequence[Tensor], labels: Sequence[str]) -> None:
@@ -54,7 +57,9 @@ class Flat:
         self._views: list[np.ndarray | None] = [None] * len(params)
         self._homes: list[Any] = [None] * len(params)
         self.astray = set(range(len(params)))
+        self.left = self.none
         self._clock = Clock()
+        self._seen = math.inf
         for i in range(len(params)):
             self._adopt(i)
 
@@ -91,8 +96,23 @@ class Flat:
                 self.astray.discard(i)
 
     def stamp(self) -> None:
-        """Note that the parameters were written."""
-        self._clock.written = tick()
+        """Note that the optimizer has written the parameters."""
+        self._clock.written = self._seen = tick()
+
+    def touched(self) -> list[int]:
+        """Return which parameters others have written since the last `stamp`.
+
+        None before the first, nor after `load_state_dict` up to the next: weights that are loaded
+        together with a state belong to it, whichever is loaded first.
+        """
+        written = (memory_of(p).look() for p in self.params)
+        return [i for i, when in enumerate(written) if when > self._seen]
+
+    def keep(self) -> None:
+        """Copy the parameters to `left`, to compare those that are touched."""
+        if self.left.size < self.theta.size:
+            self.left = np.empty_like(self.theta)
+        np.copyto(self.left, self.theta)
 
     def state(self, name: str, start: float | np.ndarray = 0.0) -> np.ndarray:
         """Return the state of this name; the first time, one filled with ``start``."""
@@ -164,6 +184,7 @@ class Flat:
             for part, value in zip(self.split(self.state(name)), parts, strict=True):
                 part[...] = value
         self.numbers = dict(saved["numbers"])
+        self._seen = math.inf
 
     def _adopt(self, i: int) -> None:
         """Turn a parameter into a view of ``theta``.
@@ -205,6 +226,7 @@ class Flat:
             "_views": nothing,
             "_homes": nothing.copy(),
             "astray": astray,
+            "_seen": math.inf,  # the clock of another process may be behind
         }
 
 

@@ -70,6 +70,13 @@ class Optimizer:
     last_lr : list of float
         The rate that the latest update used, one for each group. Empty before the first.
 
+    Notes
+    -----
+    A step starts from what the parameters hold. Where others have written them since the last one,
+    as ``model.load_state_dict`` does, weights that an optimizer keeps beside them (the slow ones of
+    `Lookahead`, the sequences of `ScheduleFreeSGD`, the start of `DAdaptSGD`) follow. Weights that
+    are loaded together with the optimizer's state, before it or after, belong to it.
+
     Raises
     ------
     ValueError

@@ -69,12 +69,12 @@ class Number(Kind):
 
     def _number(self, label: str, value: Any, also: str = "") -> float:
         value = _plain(value)
-        if not isinstance(value, Real) or isinstance(value, bool):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(f"{label} must be a number{also}; got {value!r}.")
         try:
             number = float(value)
         except OverflowError:  # an int of 400 digits
-            number = math.inf if value > 0 else -math.inf
+            number = math.inf if value > 0 else -math.inf  # type: ignore[operator]
         if not self.holds(number):
             raise ValueError(f"{label} must be {self.wanted}; got {value!r}.")
         return number

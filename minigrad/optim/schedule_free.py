@@ -39,20 +39,35 @@ class _ScheduleFree(Optimizer):
     def eval(self) -> None:
         """Put the average x into the parameters: what to validate, to save and to use."""
         for flat in chain.from_iterable(self.flats):
+            self._follow(flat)
             if "evaluating" not in flat.numbers and "x" in flat.states:
-                for p, average in zip(flat.params, flat.split(flat.state("x")), strict=True):
-                    write(p, average)
+                self._put(flat, flat.state("x"))
             flat.numbers["evaluating"] = 1.0
 
     @effect
     def train(self) -> None:
         """Put y, where the next gradient is to be taken, back into the parameters."""
         for flat in chain.from_iterable(self.flats):
+            self._follow(flat)
             if flat.numbers.pop("evaluating", None) is not None and "x" in flat.states:
-                z, beta = flat.state("z"), flat.theta.dtype.type(flat.numbers["beta"])
-                y = z + beta * (flat.state("x") - z)  # as the step left it, to the bit
-                for p, part in zip(flat.params, flat.split(y), strict=True):
-                    write(p, part)
+                self._put(flat, _y(flat))
+
+    def _put(self, flat: Flat, values: np.ndarray) -> None:
+        for p, value in zip(flat.params, flat.split(values), strict=True):
+            write(p, value)
+        flat.stamp()
+
+    def _follow(self, flat: Flat) -> None:
+        """Start z and x anew where others have written the parameters."""
+        touched = flat.touched() if "x" in flat.states else []
+        if not touched:
+            return
+        held = flat.state("x") if "evaluating" in flat.numbers else _y(flat)
+        for i in touched:
+            now = flat.params[i]._data
+            if not np.array_equal(now, flat.split(held)[i]):
+                for name in ("z", "x"):
+                    flat.split(flat.state(name))[i][...] = now
 
     def _prepare(self, groups: Groups) -> None:
         if "evaluating" in self.flats[0][0].numbers:
@@ -60,6 +75,9 @@ class _ScheduleFree(Optimizer):
                 f"{type(self).__name__}: the parameters hold the average since eval(), and steps "
                 "start from elsewhere: call train() on the optimizer first."
             )
+        for flats, _ in groups:
+            for flat in flats:
+                self._follow(flat)
 
     def _sequences(self, flat: Flat, lr: float, beta: float) -> tuple[list[Array], list[float]]:
         """Return z and x, and the numbers that mix them; count this step into the average."""
@@ -72,6 +90,12 @@ class _ScheduleFree(Optimizer):
         return sequences, [beta, share]
 
 
+def _y(flat: Flat) -> np.ndarray:
+    """Return where gradients are taken, as the step left it, to the bit."""
+    z, beta = flat.state("z"), flat.theta.dtype.type(flat.numbers["beta"])
+    return z + beta * (flat.state("x") - z)
+
+
 class ScheduleFreeSGD(_ScheduleFree):
     """Gradient descent with an average in place of a schedule, for runs of any length.
 
@@ -82,7 +106,8 @@ class ScheduleFreeSGD(_ScheduleFree):
         x_{t+1} = (1 − c_t) x_t + c_t z_{t+1},    c_t = w_t / Σ_{i≤t} w_i,    w_t = max_{i≤t} η_i²
 
     x, z and y start at θ_0. At a constant rate, x is the plain average of z_1, ..., z_{t+1}. The
-    loss is to be judged at x: call ``eval()`` before validation, and ``train()`` afterwards.
+    loss is to be judged at x: call ``eval()`` before validation, and ``train()`` afterwards. Where
+    others than the optimizer write the parameters, z and x start anew.
 
     Parameters
     ----------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from ..core.modes import effect
 from ..core.tensor import Tensor
@@ -68,6 +70,12 @@ class Wrapper(Optimizer):
         """The memory of the optimizer inside."""
         return self.optimizer.flats
 
+    def inside(self) -> Iterator[Optimizer]:
+        """Yield the optimizer inside, and those inside that."""
+        yield self.optimizer
+        if isinstance(self.optimizer, Wrapper):
+            yield from self.optimizer.inside()
+
     @classmethod
     def _settings(cls) -> dict[str, Setting]:
         """Return the options of its own."""
@@ -113,7 +121,8 @@ class Lookahead(Wrapper):
 
         after every k-th update:    φ ← φ + α (θ − φ),    θ ← φ
 
-    φ, the slow weights, start at θ_0. After a multiple of k updates the parameters hold them.
+    φ, the slow weights, start at θ_0. After a multiple of k updates the parameters hold them. Where
+    others than the optimizer write the parameters, φ starts anew.
 
     Parameters
     ----------
@@ -144,6 +153,8 @@ class Lookahead(Wrapper):
         self, optimizer: Optimizer, sync_period: int = 5, slow_step_size: float = 0.5
     ) -> None:
         super().__init__(optimizer)
+        if any(isinstance(inside, Lookahead) for inside in self.inside()):
+            raise ValueError("Lookahead: there is one inside already, and slow weights once.")
         self.sync_period = sync_period
         self.slow_step_size = slow_step_size
 
@@ -167,13 +178,17 @@ class Lookahead(Wrapper):
     @effect
     def _start(self) -> None:
         for flat in chain.from_iterable(self.flats):
-            if "slow" not in flat.states:
-                for p, slow in zip(flat.params, flat.split(flat.state("slow")), strict=True):
-                    slow[...] = p._data
+            new = "slow" not in flat.states
+            slow = flat.split(flat.state("slow"))
+            for i in range(len(slow)) if new else flat.touched():
+                now = flat.params[i]._data
+                if new or not np.array_equal(now, flat.split(flat.left)[i]):
+                    slow[i][...] = now
 
     @effect
     def _finish(self) -> None:
-        if self.steps % self.sync_period == 0:
-            for flat in chain.from_iterable(self.flats):
+        for flat in chain.from_iterable(self.flats):
+            if self.steps % self.sync_period == 0:
                 flat.apply(_synchronize, flat.state("slow"), self.slow_step_size)
                 flat.stamp()
+            flat.keep()

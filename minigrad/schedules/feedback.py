@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral
+from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 from .schedule import check_choice, check_rate, check_steps
@@ -18,7 +19,7 @@ class ReduceOnPlateau:
 
     ::
 
-        improved:  metric < best (1 - δ)  (rel)  or  metric < best - δ  (abs)
+        improved:  metric < best - δ |best|  (rel)  or  metric < best - δ  (abs)
         after more than P observations in a row without improvement:
             η ← max(γ η, η_min), and the next C observations do not count
 
@@ -58,7 +59,7 @@ class ReduceOnPlateau:
     -----
     Agrees: PyTorch's ``ReduceLROnPlateau``, from which names and defaults are taken. Differs:
     Keras's callback cuts at the P-th bad observation, one sooner, and its ``min_delta`` is
-    absolute.
+    absolute. PyTorch's "rel" is best (1 - δ), which for a negative metric is worse than best.
 
     Examples
     --------
@@ -132,8 +133,18 @@ class ReduceOnPlateau:
         -------
         float
             The present rate, cut or not.
+
+        Raises
+        ------
+        TypeError
+            If the metric is not a number.
         """
-        metric = float(metric)
+        try:
+            if isinstance(metric, str | bytes | bool):
+                raise TypeError
+            metric = float(metric)
+        except (TypeError, ValueError):
+            raise TypeError(f"ReduceOnPlateau: the metric is a number; got {metric!r}") from None
         if self._improves(metric):
             self.best = metric
             self.bad_observations = 0
@@ -162,11 +173,18 @@ class ReduceOnPlateau:
         ValueError
             If an entry is missing or unknown.
         """
-        if set(state) != set(_STATE):
+        if not isinstance(state, Mapping) or set(state) != set(_STATE):
             raise ValueError(
-                f"ReduceOnPlateau: a state has the entries {', '.join(_STATE)}; "
-                f"got {', '.join(map(str, state)) or 'none'}"
+                f"ReduceOnPlateau: a state has the entries {', '.join(_STATE)}; got {state!r}"
             )
+        try:
+            check_rate("lr", state["lr"])
+            if not isinstance(state["best"], Real) or math.isnan(state["best"]):
+                raise TypeError(f"best must be a number, got {state['best']!r}")
+            check_steps("bad_observations", state["bad_observations"], least=0)
+            check_steps("cooldown_left", state["cooldown_left"], least=0)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"ReduceOnPlateau: the state is damaged: {error}") from None
         for name in _STATE:
             setattr(self, name, state[name])
 
@@ -178,10 +196,13 @@ class ReduceOnPlateau:
 
     def _improves(self, metric: float) -> bool:
         sign = 1 if self.mode == "min" else -1
-        margin = self.threshold
-        if self.threshold_mode == "rel":
-            return sign * metric < sign * self.best * (1 - sign * margin)
-        return sign * metric < sign * self.best - margin
+        target = self.best
+        if math.isfinite(target):
+            if self.threshold_mode == "rel":  # of its size, whatever the sign
+                target *= 1 - sign * math.copysign(self.threshold, target)
+            else:
+                target -= sign * self.threshold
+        return sign * metric < sign * target
 
 
 _STATE = ("lr", "best", "bad_observations", "cooldown_left")
