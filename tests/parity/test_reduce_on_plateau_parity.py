@@ -32,8 +32,8 @@ def test_reduce_on_plateau_is_that_of_pytorch(
         "min_lr": floor,
     }
     rng = np.random.default_rng(7)
-    metrics = np.exp(-np.arange(RUN) / 200) + 0.1 * rng.normal(size=RUN)
-    metrics = metrics if mode == "min" else -metrics
+    metrics = 1 + np.exp(-np.arange(RUN) / 200) + 0.1 * rng.normal(size=RUN)
+    metrics = metrics if mode == "min" else 4 - metrics  # positive: there the two agree
     metrics[500] = np.nan
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
     theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **options)
