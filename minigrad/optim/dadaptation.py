@@ -20,7 +20,7 @@ class DAdaptation(SelfTuning):
     @property
     def d(self) -> float:
         """The estimate of the distance from the start to the solution, so far. It only grows."""
-        return self._recall("d", self.param_groups[0]["d0"])
+        return self._recall("d", self.options_now()[0].d0)
 
 
 @fused

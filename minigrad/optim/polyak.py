@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from numbers import Real
+from typing import Any
 
 from ..core.modes import effect
 from ..core.tensor import Tensor
@@ -76,8 +78,9 @@ class PolyakSGD(SelfTuning):
         RuntimeError
             If a parameter has no gradient. Then none has been updated.
         """
-        value = loss._data if isinstance(loss, Tensor) else loss
-        if getattr(value, "size", 1) != 1 or not math.isfinite(float(value)):
+        value: Any = loss._data if isinstance(loss, Tensor) else loss
+        value = value.item() if getattr(value, "size", 0) == 1 else value
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
             raise ValueError(f"PolyakSGD.step(loss) wants the loss, a finite number; got {loss}.")
         self._loss = float(value)
         super().step()

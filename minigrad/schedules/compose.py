@@ -1,12 +1,13 @@
 """Schedules made of schedules: warmup, join, scale, clamp.
 
-Each takes any function of the step that works on integer arrays, those of this package included.
+Each takes any function of the step, those of this package included.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def warmup(
     _check_schedule(schedule)
     check_steps("steps", steps)
     check_choice("shape", shape, ["linear", "cosine", "exponential"])
-    peak = float(schedule(0))
+    peak = float(_rates(schedule, np.zeros(1, np.int64))[0])
     first = peak / steps if start is None else start
     check_rate("start", first, positive=shape == "exponential")
     if first > peak:
@@ -84,7 +85,7 @@ def warmup(
     def rate(t: Steps) -> Rates:
         rates = between(first, peak, progress(t, 0, steps), shape)
         after = t >= steps
-        rates[after] = schedule(t[after] - steps)
+        rates[after] = _rates(schedule, t[after] - steps)
         return rates
 
     return rate
@@ -124,7 +125,7 @@ def join(schedules: Sequence[AnySchedule], boundaries: Sequence[int]) -> Rate:
         for i, part in enumerate(schedules):
             here = which == i
             if here.any():
-                rates[here] = part(t[here] - starts[i])
+                rates[here] = _rates(part, t[here] - starts[i])
         return rates
 
     return rate
@@ -152,7 +153,7 @@ def scale(schedule: AnySchedule, factor: float) -> Rate:
     """
     _check_schedule(schedule)
     check_rate("factor", factor)
-    return lambda t: np.multiply(schedule(t), factor, dtype=np.float64)
+    return lambda t: _rates(schedule, t) * factor
 
 
 @makes_schedule
@@ -184,7 +185,7 @@ def clamp(schedule: AnySchedule, low: float = 0.0, high: float = math.inf) -> Ra
         check_rate("high", high)
     if low > high:
         raise ValueError(f"low must not be above high, got low={low}, high={high}")
-    return lambda t: np.clip(schedule(t), low, high, dtype=np.float64)
+    return lambda t: np.clip(_rates(schedule, t), low, high)
 
 
 def _check_schedule(schedule: object) -> None:
@@ -193,7 +194,20 @@ def _check_schedule(schedule: object) -> None:
             "ReduceOnPlateau depends on the losses, not on the step, and cannot be part of a "
             "schedule; give it to the optimizer by itself"
         )
-    if not callable(schedule):
+    if not callable(schedule) or isinstance(schedule, type):
         raise TypeError(
             f"a schedule is wanted, got {schedule!r}; for a fixed rate use constant({schedule!r})"
         )
+
+
+def _rates(schedule: AnySchedule, t: Steps) -> Rates:
+    """Return the rates at each step, also of a function that takes one step at a time."""
+    if isinstance(schedule, Schedule):
+        return schedule(t)
+    rates = np.empty(t.shape)
+    for i, step in enumerate(t.tolist()):
+        rate = schedule(step)
+        if not isinstance(rate, Real) or isinstance(rate, bool) or math.isnan(rate):
+            raise TypeError(f"a schedule gives a rate for each step; at {step} it gave {rate!r}")
+        rates[i] = rate
+    return rates

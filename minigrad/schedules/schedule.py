@@ -80,9 +80,10 @@ class Schedule:
             raise TypeError(
                 f"{self}: t counts updates, so it is an int or an array of ints; got {t!r}"
             )
-        if steps.size and steps.min() < 0:
-            raise ValueError(f"{self}: the first update is t = 0; got t = {steps.min()}")
-        rates = self.rate(steps.reshape(-1).astype(np.int64))
+        counts = steps.reshape(-1).astype(np.int64)
+        if counts.size and counts.min() < 0:
+            raise ValueError(f"{self}: the first update is t = 0; got t = {t!r}")
+        rates = self.rate(counts)
         return rates.reshape(steps.shape) if steps.ndim else float(rates[0])
 
     def __repr__(self) -> str:

@@ -39,7 +39,9 @@ def test_a_loss_below_its_bound_moves_nothing():
     assert not p.numpy().any()
 
 
-@pytest.mark.parametrize("loss", [float("nan"), float("inf"), mg.tensor([1.0, 2.0])])
+@pytest.mark.parametrize(
+    "loss", [float("nan"), float("inf"), mg.tensor([1.0, 2.0]), "1.0", None, True, [1.0]]
+)
 def test_polyaks_step_wants_one_finite_loss(loss):
     p = zeros()
     p.grad = mg.tensor(np.ones(4))

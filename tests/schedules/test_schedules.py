@@ -252,3 +252,47 @@ def test_a_wrong_argument_is_named(
 def test_the_table_in_the_book_has_a_row_for_each_schedule() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", (BOOK / "schedules.md").read_text("utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted([*FUNCTIONS, "ReduceOnPlateau"])
+
+
+def by_hand(t: int) -> float:
+    return 0.1 if t < 4 else 0.01
+
+
+@pytest.mark.parametrize(
+    ("made", "wanted"),
+    [
+        (scale(by_hand, 2.0), lambda t: 2.0 * by_hand(t)),
+        (clamp(by_hand, low=0.05), lambda t: max(by_hand(t), 0.05)),
+        (warmup(by_hand, 2), lambda t: by_hand(t - 2) if t > 1 else 0.05 + 0.025 * t),
+        (join([by_hand, by_hand], [5]), lambda t: by_hand(t if t < 5 else t - 5)),
+    ],
+    ids=["scale", "clamp", "warmup", "join"],
+)
+def test_a_function_of_one_step_at_a_time_is_a_part_like_any_schedule(
+    made: Schedule, wanted: Callable[[int], float]
+) -> None:
+    np.testing.assert_allclose(made(np.arange(12)), [wanted(t) for t in range(12)], rtol=1e-14)
+    assert made(4) == pytest.approx(wanted(4), rel=1e-14)
+
+
+@pytest.mark.parametrize("rate", [None, "0.1", math.nan, True, [0.1], np.ones(2), 1j])
+def test_a_part_that_gives_no_rate_is_refused_with_the_step(rate: object) -> None:
+    with pytest.raises(TypeError, match="a rate for each step; at 3 it gave"):
+        scale(lambda t: rate if t == 3 else 0.1, 1.0)(np.arange(5))
+
+
+@pytest.mark.parametrize("name", ["scale", "clamp", "warmup", "join"])
+@pytest.mark.parametrize("part", [None, 0.1, "cosine", Schedule, ReduceOnPlateau, []])
+def test_what_is_no_schedule_cannot_be_a_part(name: str, part: object) -> None:
+    rest = {"scale": [1.0], "warmup": [3], "join": [[2]], "clamp": []}[name]
+    with pytest.raises(TypeError, match=f"{name}: a schedule is wanted"):
+        getattr(schedules, name)([part, constant(0.1)] if name == "join" else part, *rest)
+
+
+@pytest.mark.parametrize(
+    "t", [-1, [0, -1], math.nan, 1.0, "1", None, True, [1.5], {1}, 1j, 2**70, np.uint64(2**63 + 5)]
+)
+@pytest.mark.parametrize("schedule", [cosine(0.1, 5), constant(0.1), scale(constant(0.1), 1.0)])
+def test_a_step_is_a_count_and_nothing_else(schedule: Schedule, t: object) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"constant|cosine"):
+        schedule(t)  # type: ignore[call-overload]
