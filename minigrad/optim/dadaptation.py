@@ -20,7 +20,8 @@ class DAdaptation(SelfTuning):
     @property
     def d(self) -> float:
         """The estimate of the distance from the start to the solution, so far. It only grows."""
-        return self._recall("d", self.options_now()[0].d0)
+        numbers = self.flats[0][0].numbers
+        return numbers["d"] if "d" in numbers else self.options_now()[0].d0
 
 
 @fused

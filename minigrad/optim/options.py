@@ -22,6 +22,8 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
 import numpy as np
 
+from ..arguments import shown
+
 
 class Kind:
     """What options of one kind share."""
@@ -70,13 +72,13 @@ class Number(Kind):
     def _number(self, label: str, value: Any, also: str = "") -> float:
         value = _plain(value)
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(f"{label} must be a number{also}; got {value!r}.")
+            raise TypeError(f"{label} must be a number{also}; got {shown(value)}.")
         try:
             number = float(value)
         except OverflowError:  # an int of 400 digits
             number = math.inf if value > 0 else -math.inf  # type: ignore[operator]
         if not self.holds(number):
-            raise ValueError(f"{label} must be {self.wanted}; got {value!r}.")
+            raise ValueError(f"{label} must be {self.wanted}; got {shown(value)}.")
         return number
 
 
@@ -90,7 +92,7 @@ class Pair(Kind):
         """Return a tuple of the two."""
         value = value.tolist() if isinstance(value, np.ndarray) else value
         if not isinstance(value, (tuple, list)) or len(value) != 2:
-            raise ValueError(f"{label} is a pair of numbers; got {value!r}.")
+            raise ValueError(f"{label} is a pair of numbers; got {shown(value)}.")
         first, second = (self.of.read(label, part) for part in value)
         return first, second
 
@@ -111,7 +113,7 @@ class Truth(Kind):
         """Return it."""
         value = _plain(value)
         if not isinstance(value, bool):
-            raise TypeError(f"{label} is True or False; got {value!r}.")
+            raise TypeError(f"{label} is True or False; got {shown(value)}.")
         return value
 
 
@@ -123,7 +125,7 @@ class Whole(Kind):
         value = _plain(value)
         if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
             kind = ValueError if isinstance(value, Real) else TypeError
-            raise kind(f"{label} is an int from 1 on; got {value!r}.")
+            raise kind(f"{label} is an int from 1 on; got {shown(value)}.")
         return int(value)
 
 
@@ -138,7 +140,7 @@ class Word(Kind):
         value = _plain(value)
         if not isinstance(value, str) or value not in self.words:
             words = ", ".join(map(repr, self.words))
-            raise ValueError(f"{label} is one of {words}; got {value!r}.")
+            raise ValueError(f"{label} is one of {words}; got {shown(value)}.")
         return value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import check_function, check_kind
 from ..core.autograd import grad, hvp
 from ..core.modes import recording
 from ..core.tensor import Tensor, write
@@ -72,10 +73,10 @@ def minimize(
     Word(_WITH_GRADIENT + _WITH_HESSIAN).read("minimize: method", method)
     if tol is not None:
         AMOUNT.read("minimize: tol", tol)
-    if not callable(loss) or not (callback is None or callable(callback)):
-        raise TypeError("minimize: loss, and callback if there is one, are functions.")
-    if not isinstance(options, Mapping | None):
-        raise TypeError(f"minimize: options is a dict of SciPy's options; got {options!r}.")
+    check_function("minimize: loss", loss, "it computes the loss")
+    if callback is not None:
+        check_function("minimize: callback", callback, "SciPy calls it after each iteration")
+    check_kind("minimize: options", options, Mapping | None, "a dict of SciPy's options")
     ends = np.cumsum([p.size for p in tensors])[:-1]
 
     def parts(flat: np.ndarray) -> list[np.ndarray]:

@@ -35,5 +35,5 @@ def test_least_squares_is_solved_in_the_dtype_of_the_parameters():
 
 
 def test_minimize_refuses_methods_without_gradients():
-    with pytest.raises(ValueError, match=r"method is one of CG, BFGS.*got 'Nelder-Mead'"):
+    with pytest.raises(ValueError, match=r"method is one of 'CG', 'BFGS'.*got 'Nelder-Mead'"):
         optim.minimize(lambda: None, [zeros()], "Nelder-Mead")
