@@ -2,8 +2,10 @@
 
 from . import callbacks
 from .checkpoints import load, save
-from .fitting import accuracy, evaluate, fit
+from .evaluation import evaluate
+from .fitting import fit
 from .history import History
+from .metrics import accuracy
 from .search import log_uniform, random_search
 from .sweeps import sweep
 

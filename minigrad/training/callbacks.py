@@ -1,17 +1,22 @@
-"""What may happen around the updates of `minigrad.fit`: stop, save, clip, log."""
+"""What may happen around the updates of `minigrad.fit`: stop, save, clip, average, log."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ..arguments import check_flags, check_integers, check_numbers
+from ..core.tensor import write
 from ..nn import adaptive_clip_grad_, clip_grad_norm_, clip_grad_value_
-from .checkpoints import load, save
+from ..optim import EMA, SWA
+from .checkpoints import as_path, load, prepared, save
 from .run import Callback, Run
 
-__all__ = ["Callback", "Checkpoint", "Clip", "EarlyStopping", "TensorBoard"]
+__all__ = ["Average", "Callback", "Checkpoint", "Clip", "EarlyStopping", "TensorBoard"]
 
 
 class EarlyStopping(Callback):
@@ -49,17 +54,23 @@ class EarlyStopping(Callback):
         min_delta: float = 0.0,
         mode: str = "min",
     ) -> None:
-        if mode not in ("min", "max"):
+        if not isinstance(monitor, str):
+            raise TypeError(f"EarlyStopping: monitor is a column's name; got {monitor!r}.")
+        check_integers("EarlyStopping", 0, patience=patience)
+        check_numbers("EarlyStopping", 0, min_delta=min_delta)
+        if not isinstance(mode, str) or mode not in ("min", "max"):
             raise ValueError(f'EarlyStopping: mode is "min" or "max"; got {mode!r}.')
-        if patience < 0 or min_delta < 0:
-            raise ValueError(
-                "EarlyStopping: patience and min_delta are not negative; "
-                f"got {patience} and {min_delta}."
-            )
         self.monitor, self.patience, self.min_delta, self.mode = monitor, patience, min_delta, mode
-        self.best = math.inf if mode == "min" else -math.inf
+        self._forget()
+
+    def _forget(self) -> None:
+        self.best = math.inf if self.mode == "min" else -math.inf
         self.best_epoch = 0
         self.weights: dict[str, Any] = {}
+
+    def on_start(self, run: Run) -> None:
+        """Forget an earlier run."""
+        self._forget()
 
     def on_epoch(self, run: Run) -> None:
         """Compare with the best epoch."""
@@ -110,15 +121,23 @@ class Checkpoint(Callback):
         as they were made then.
     """
 
-    def __init__(self, path: str | Path, every: int = 1, resume: bool = False) -> None:
-        if every < 1:
-            raise ValueError(f"Checkpoint: every is a number of epochs, 1 or more; got {every}.")
-        self.path, self.every, self.resume = Path(path), every, resume
+    def __init__(self, path: str | os.PathLike[str], every: int = 1, resume: bool = False) -> None:
+        self.path = as_path("Checkpoint: path", path)
+        check_integers("Checkpoint", 1, every=every)
+        check_flags("Checkpoint", resume=resume)
+        self.every, self.resume = every, resume
 
     def on_start(self, run: Run) -> None:
-        """Load, if that is wanted and possible."""
+        """Load, if that is wanted and possible; see that this run can be saved."""
         if self.resume and self.path.exists():
-            run.load_state_dict(load(self.path))
+            state = load(self.path)
+            try:
+                run.load_state_dict(state)
+            except Exception as error:
+                raise ValueError(
+                    f"Checkpoint: this run cannot go on from {str(self.path)!r}: {error}"
+                ) from error
+        prepared(run.state_dict(), self.path)
 
     def on_epoch(self, run: Run) -> None:
         """Save."""
@@ -158,8 +177,7 @@ class Clip(Callback):
         if len(chosen) != 1:
             raise ValueError(f"Clip: give one of norm, value and adaptive; got {given}.")
         self.kind, self.limit = chosen[0]
-        if not self.limit > 0:
-            raise ValueError(f"Clip: {self.kind} is positive; got {self.limit}.")
+        check_numbers("Clip", positive=True, **{self.kind: self.limit})
 
     def on_backward(self, run: Run) -> None:
         """Clip."""
@@ -170,7 +188,72 @@ class Clip(Callback):
             share = clip_grad_value_(parameters, self.limit)
         else:
             share = adaptive_clip_grad_(parameters, self.limit)
-        run.step["clipped"] = share
+        run.step.setdefault("clipped", share)
+
+
+class Average(Callback):
+    """Average the weights over their way: validate with the average, and end with it.
+
+    During the updates of an epoch the model has its own weights, and from then to the next epoch
+    their average: for the validation, for other callbacks such as `EarlyStopping`, and when `fit`
+    returns. The statistics of batch normalisation are not parameters, and stay.
+
+    Parameters
+    ----------
+    decay : float, optional
+        β of an exponential average (`minigrad.optim.EMA`), taken after each update. Without it the
+        average is an equal one, taken at the end of each epoch (`minigrad.optim.SWA`).
+    start : int
+        Epochs before the first that is averaged.
+
+    Attributes
+    ----------
+    average : minigrad.optim.EMA or minigrad.optim.SWA
+        That of the latest run.
+    """
+
+    def __init__(self, decay: float | None = None, start: int = 0) -> None:
+        if decay is not None:
+            check_numbers("Average", 0, 1, decay=decay)
+        check_integers("Average", 0, start=start)
+        self.decay, self.start = decay, start
+        self.own: list[np.ndarray] = []  # the weights that the average stands in for now
+
+    def on_start(self, run: Run) -> None:
+        """Begin an average."""
+        params = run.parameters()
+        self.average = SWA(params) if self.decay is None else EMA(params, self.decay)
+        self.own = []
+
+    def on_train(self, run: Run) -> None:
+        """Put the model's own weights back."""
+        for p, value in zip(run.parameters(), self.own, strict=bool(self.own)):
+            write(p, value)
+        self.own = []
+
+    def on_step(self, run: Run) -> None:
+        """Take the weights into an exponential average."""
+        if self.decay is not None and run.epoch >= self.start:
+            self.average.update()
+
+    def on_eval(self, run: Run) -> None:
+        """Put the average in."""
+        if not self.own and run.epoch >= self.start:
+            if self.decay is None:
+                self.average.update()
+            if self.average.updates:
+                self.own = [p._data.copy() for p in run.parameters()]
+                for p, value in zip(run.parameters(), self.average.values(), strict=True):
+                    write(p, value)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the average and the model's own weights."""
+        return {"average": self.average.state_dict(), "own": self.own}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` returned."""
+        self.average.load_state_dict(state["average"])
+        self.own = list(state["own"])
 
 
 class TensorBoard(Callback):
@@ -186,9 +269,13 @@ class TensorBoard(Callback):
         Where to write. Use another one for each run.
     """
 
-    def __init__(self, directory: str | Path) -> None:
-        self.directory = str(directory)
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        self.directory = str(as_path("TensorBoard: directory", directory))
         self.writer: Any = None
+
+    def on_start(self, run: Run) -> None:
+        """See that there is what writes the files."""
+        import tensorboardX  # noqa: F401
 
     def on_step(self, run: Run) -> None:
         """Write the update."""

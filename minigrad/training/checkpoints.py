@@ -7,6 +7,7 @@ they hang together. Nothing in it is code, so opening a stranger's file is safe.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import secrets
@@ -39,18 +40,16 @@ def save(state: Any, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    TypeError
-        If something in ``state`` is of another type; says where it stands.
+    TypeError, ValueError
+        If something in ``state`` is of another type; says where it stands. If it holds itself.
+    OSError
+        If no such file can be written.
 
     Examples
     --------
     >>> mg.save({"model": model.state_dict(), "step": 100}, "run.npz")
     """
-    arrays: list[np.ndarray] = []
-    tree = _encode(state, "state", arrays)
-    target = Path(path).resolve()  # through a link, so that the link stays
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"save: there is no directory {str(target.parent)!r}: make it.")
+    target, tree, arrays = prepared(state, path)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         with open(draft, "xb") as file:
@@ -87,20 +86,41 @@ def load(path: str | os.PathLike[str]) -> Any:
     >>> checkpoint = mg.load("run.npz")
     >>> model.load_state_dict(checkpoint["model"])
     """
-    with open(path, "rb") as file:
-        if _TREE.encode() not in file.read(128):
-            raise ValueError(f"{str(path)!r} is not a checkpoint that minigrad.save() wrote.")
-        try:
-            with zipfile.ZipFile(file) as archive:
-                header = json.loads(archive.read(_TREE))
-                if header["version"] <= _VERSION:
-                    return _decode(header["tree"], archive)
-        except (zipfile.BadZipFile, LookupError, TypeError, ValueError, EOFError) as error:
-            raise ValueError(f"{str(path)!r} is damaged or cut short: {error}.") from error
+    content = as_path("load: path", path).read_bytes()
+    if _TREE.encode() not in content[:128]:
+        raise ValueError(f"{str(path)!r} is not a checkpoint that minigrad.save() wrote.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            header = json.loads(archive.read(_TREE))
+            if header["version"] <= _VERSION:
+                return _decode(header["tree"], archive)
+    except Exception as error:  # of zipfile, json and NumPy there are a dozen kinds
+        raise ValueError(f"{str(path)!r} is damaged or cut short: {error}.") from error
     raise ValueError(
         f"{str(path)!r} is of format {header['version']} and this minigrad reads up to {_VERSION}: "
         "update minigrad."
     )
+
+
+def prepared(state: Any, path: str | os.PathLike[str]) -> tuple[Path, Any, list[np.ndarray]]:
+    """Return what `save` writes, and where, if it can be written: the file, a tree, its arrays."""
+    target = as_path("save: path", path).resolve()  # through a link, so that the link stays
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"save: there is no directory {str(target.parent)!r}: make it.")
+    if target.is_dir():
+        raise IsADirectoryError(f"save: path is a file; {str(target)!r} is a directory.")
+    arrays: list[np.ndarray] = []
+    try:
+        return target, _encode(state, "state", arrays), arrays
+    except RecursionError:
+        raise ValueError("save: state holds itself, or is nested too deep.") from None
+
+
+def as_path(what: str, path: Any) -> Path:
+    """Return a path; ``what`` was given it."""
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise TypeError(f"{what} is a path, such as 'runs/first.npz'; got {path!r}.")
+    return Path(path)
 
 
 def _encode(value: Any, place: str, arrays: list[np.ndarray]) -> Any:
@@ -119,7 +139,8 @@ def _encode(value: Any, place: str, arrays: list[np.ndarray]) -> Any:
     kinds = {"tensor": Tensor, "array": np.ndarray, "scalar": np.generic}
     kind = next((name for name, type_ in kinds.items() if isinstance(value, type_)), None)
     array = np.asarray(value._data if isinstance(value, Tensor) else value) if kind else None
-    if array is None or array.dtype.hasobject:
+    masked = isinstance(value, np.ma.MaskedArray)
+    if array is None or array.dtype.hasobject or masked:
         of = "" if array is None else " of Python objects"
         raise TypeError(
             f"save: {place} is of type {type(value).__name__}{of}; a checkpoint holds dicts, lists "
@@ -139,8 +160,8 @@ def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
         return {k: _decode(v, archive) for k, v in content}
     if kind == "tuple":
         return tuple(_decode(content, archive))
-    with archive.open(f"{content}.npy") as entry:
-        array = np.lib.format.read_array(entry, allow_pickle=False)
+    entry = io.BytesIO(archive.read(f"{content}.npy"))  # whole, so that its sum is compared first
+    array = np.lib.format.read_array(entry, allow_pickle=False)
     return Tensor(array) if kind == "tensor" else array[()] if kind == "scalar" else array
 
 

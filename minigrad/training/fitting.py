@@ -13,20 +13,25 @@ The loop itself is four lines, and nothing in minigrad needs more than them::
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from contextlib import ExitStack
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.modes import no_grad
+from ..arguments import check_flags, check_integers
 from ..core.tensor import Tensor
 from ..nn import Module
 from ..optim import Optimizer
 from ..progress import bar
 from .callbacks import Callback, Checkpoint
+from .evaluation import check_model, check_pair, checked_loss, evaluated, is_pair
 from .history import History
-from .run import Loss, Metric, Run
+from .metrics import Means, Metric, by_name
+from .run import Loss, Run
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -44,6 +49,7 @@ def fit(
     callbacks: Sequence[Callback] = (),
     *,
     metrics: Sequence[Metric] = (),
+    accumulate: int = 1,
     progress: bool | None = None,
 ) -> History:
     """Train a model: four lines, and what one wants to know about them.
@@ -72,10 +78,14 @@ def fit(
     validation : pair (x, y) of arrays, optional
         Examples to evaluate the model on after each epoch.
     callbacks : sequence of Callback
-        See `minigrad.callbacks`: early stopping, checkpoints, clipping, TensorBoard.
+        See `minigrad.callbacks`: early stopping, checkpoints, clipping, averages, TensorBoard.
     metrics : sequence of callables
         ``metric(prediction, y)``, of NumPy arrays, is a mean over the examples, recorded under the
         function's name; for instance `accuracy`.
+    accumulate : int
+        Batches an update. Their gradients are added up, each weighted by its examples: it is the
+        update of one batch of all of them, in the memory of one (though batch normalisation sees
+        each alone). The last update of an epoch takes what batches are left.
     progress : bool, optional
         Whether to show a progress bar. By default only if a person watches a terminal or a
         notebook, so that a notebook that is executed unattended stores the same on every run.
@@ -87,10 +97,13 @@ def fit(
 
     Raises
     ------
-    TypeError
-        If ``data`` cannot be passed over more than once, or is a pair of arrays.
-    ValueError
-        If ``data`` holds no batches.
+    TypeError, ValueError
+        If an argument is not what it must be, before anything has changed.
+
+    Notes
+    -----
+    Whatever ends a run early, an error or Ctrl-C, is raised, and carries the record so far as its
+    ``history``. In a notebook: ``history = sys.last_value.history``.
 
     Examples
     --------
@@ -99,164 +112,148 @@ def fit(
     >>> history = mg.fit(model, batches, mg.nn.cross_entropy, optimizer, epochs=10,
     ...                  validation=digits.test, metrics=[mg.accuracy])
     """
-    _check_data(data)
+    callbacks = _checked(model, data, loss, optimizer, validation, callbacks)
+    check_integers("fit", 0, epochs=epochs)
+    check_integers("fit", 1, accumulate=accumulate)
+    if progress is not None:
+        check_flags("fit", progress=progress)
+    named = by_name("fit", metrics)
     # A checkpoint is written last, so that it finds the state of the others as the epoch left it.
     ordered = sorted(callbacks, key=lambda callback: isinstance(callback, Checkpoint))
-    run = Run(model, data, loss, optimizer, epochs, metrics, ordered)
-    for callback in ordered:
-        callback.on_start(run)
-    batches = len(data) if isinstance(data, Sized) else None
+    run = Run(model, data, loss, optimizer, epochs, named, ordered, accumulate)
     try:
-        with bar(
-            progress,
-            total=batches and batches * epochs,
-            initial=batches * run.epoch if batches else 0,
-            unit="step",
-        ) as shown:
-            while run.epoch < epochs and not run.stop:
-                shown.set_description(f"epoch {run.epoch + 1}/{epochs}", refresh=False)
-                row = _train(run, shown)
-                optimizer.eval()
-                if validation is not None:
-                    values = evaluate(model, validation, loss, metrics)
-                    row |= {f"validation_{name}": value for name, value in values.items()}
-                run.history.add_epoch(row)
-                run.epoch += 1
-                for callback in ordered:
-                    callback.on_epoch(run)
-    finally:
-        optimizer.eval()
-        model.eval()
-        for callback in ordered:
-            callback.on_end(run)
+        with ExitStack() as ends:
+            for callback in ordered:
+                callback.on_start(run)
+                ends.callback(callback.on_end, run)
+            _train(run, validation, progress)
+    except BaseException as error:
+        if run.history.steps:
+            error.history = run.history  # type: ignore[attr-defined]
+            error.add_note(
+                f"fit: the record of the {len(run.history.steps['loss'])} updates before this is "
+                "its history; in a notebook: history = sys.last_value.history"
+            )
+        raise
     return run.history
 
 
-def _train(run: Run, shown: tqdm) -> dict[str, float]:
+def _train(run: Run, validation: Pair | None, progress: bool | None) -> None:
+    """Do what epochs are left."""
+    batches = len(run.data) if isinstance(run.data, Sized) else None
+    updates = batches and math.ceil(batches / run.accumulate)
+    _leave_training(run)  # also where no epoch is left
+    with bar(
+        progress,
+        total=updates and updates * run.epochs,
+        initial=updates * run.epoch if updates else 0,
+        unit="step",
+    ) as shown:
+        while run.epoch < run.epochs and not run.stop:
+            shown.set_description(f"epoch {run.epoch + 1}/{run.epochs}", refresh=False)
+            row = _train_epoch(run, shown)
+            if validation is not None:
+                values = evaluated(run.model, validation, run.loss, Means(run.metrics))
+                row |= {f"validation_{name}": value for name, value in values.items()}
+            run.history.add_epoch(row)
+            run.epoch += 1
+            for callback in run.callbacks:
+                callback.on_epoch(run)
+
+
+def _train_epoch(run: Run, shown: tqdm) -> dict[str, float]:
     """Pass once over the data; return the mean loss and metrics."""
-    run.model.train()
-    run.optimizer.train()
-    parameters, means = run.parameters(), _Means()
-    for x, y in run.data:
-        batch = _Batch(run, x, y)
-        before = [p._data.copy() for p in parameters]
-        loss = run.optimizer.step_with(batch.backward).item()
-        size = _norm(before) or math.nan
-        for p, old in zip(parameters, before, strict=True):
-            np.subtract(p._data, old, out=old)
-        rates = {
-            # A self-tuning optimizer uses another rate than the one it was given.
-            "lr": getattr(run.optimizer, "adapted_lr", run.optimizer.last_lr)[0],
-            "update_ratio": _norm(before) / size,
-        }
-        run.step = {"loss": loss, **rates, **run.step}
-        run.history.add_step(run.step)
+    parameters, means = run.parameters(), Means(run.metrics)
+    with ExitStack() as afterwards:
         for callback in run.callbacks:
-            callback.on_step(run)
-        means.add(len(y), loss, batch.prediction._data, y, run.metrics)
-        if not shown.disable:
-            shown.set_postfix_str(f"loss {loss:.4g}, lr {run.step['lr']:.3g}", refresh=False)
-            shown.update()
+            callback.on_train(run)
+            afterwards.callback(callback.on_eval, run)
+        afterwards.callback(_leave_training, run)
+        run.model.train()
+        run.optimizer.train()
+        for batches in _groups(run.data, run.accumulate):
+            run.step = {}
+            before = np.concatenate([p._data.ravel() for p in parameters])
+            size = _norm([before]) or math.nan
+            run.optimizer.step_with(partial(_gradient, run, batches, means))
+            run.step["lr"] = _rate(run.optimizer)
+            run.step["update_ratio"] = _norm([_change(parameters, before)]) / size
+            run.history.add_step(run.step)
+            for callback in run.callbacks:
+                callback.on_step(run)
+            if not shown.disable:
+                now = f"loss {run.step['loss']:.4g}, lr {run.step['lr']:.3g}"
+                shown.set_postfix_str(now, refresh=False)
+                shown.update()
     if not means.examples:
         raise ValueError("fit: data held no batches.")
     return means.values()
 
 
-def evaluate(
-    model: Module,
-    data: Pair,
-    loss: Loss,
-    metrics: Sequence[Metric] = (),
-    batch_size: int = 1024,
-) -> dict[str, float]:
-    """Return the mean loss and metrics of a model in evaluation mode; nothing is recorded.
-
-    Parameters
-    ----------
-    model : Module
-        It and its parts are put back into the modes they were in.
-    data : pair (x, y) of arrays
-        The examples.
-    loss, metrics
-        As in `fit`.
-    batch_size : int
-        Examples to take at a time; bounds the memory needed.
-
-    Returns
-    -------
-    dict of str to float
-        ``"loss"``, and each metric under its function's name.
-    """
-    x, y = data
-    modes, means = [(module, module.training) for module in model.modules()], _Means()
-    model.eval()
-    with no_grad():
-        for i in range(0, len(x), batch_size):
-            batch, wanted = x[i : i + batch_size], y[i : i + batch_size]
-            prediction = model(batch)
-            value = loss(prediction, wanted).item()
-            means.add(len(wanted), value, prediction._data, wanted, metrics)
-    for module, training in modes:
-        module.training = training
-    return means.values()
+def _leave_training(run: Run) -> None:
+    run.optimizer.eval()
+    run.model.eval()
 
 
-def accuracy(scores: NDArray[Any], labels: NDArray[Any]) -> float:
-    """Return the share of the examples that are classified right.
-
-    Parameters
-    ----------
-    scores : array of shape (n, classes), or of the shape of ``labels``
-        Scores (logits or probabilities' logarithms), the greatest of which is taken; or, for two
-        classes, one logit an example, which is for class 1 if it is positive.
-    labels : array of ints
-        The right classes.
-
-    Returns
-    -------
-    float
-        Between 0 and 1.
-    """
-    scores, labels = np.asarray(scores), np.asarray(labels)
-    chosen = scores > 0 if scores.shape == labels.shape else scores.argmax(axis=-1)
-    return float(np.mean(chosen == labels))
-
-
-class _Batch:
-    """The loss of a batch, and the way back; an optimizer may go more than once."""
-
-    def __init__(self, run: Run, x: Any, y: Any) -> None:
-        self.run, self.x, self.y = run, x, y
-        self.prediction: Any = None
-
-    def backward(self) -> Tensor:
-        run = self.run
-        run.optimizer.zero_grad()
-        self.prediction = run.model(self.x)
-        loss = run.loss(self.prediction, self.y)
-        loss.backward()
-        gradients = (p.grad._data for p in run.parameters() if p.grad is not None)
-        run.step = {"gradient_norm": _norm(gradients)}
-        for callback in run.callbacks:
-            callback.on_backward(run)
-        return loss
+def _gradient(run: Run, batches: Sequence[Pair], means: Means) -> Tensor:
+    """Leave the gradient of the mean loss over the examples of the batches; return that loss."""
+    first = not run.step  # an optimizer may look again elsewhere: what is recorded is of θ_t
+    sizes = [_examples("fit", batch) for batch in batches]
+    run.optimizer.zero_grad()
+    mean = 0.0
+    for (x, y), n in zip(batches, sizes, strict=True):
+        prediction = run.model(x)
+        loss = checked_loss("fit", run.loss(prediction, y))
+        share = n / sum(sizes)
+        loss.backward(None if share == 1 else np.full(loss.shape, share, loss.dtype))
+        value = loss.item()
+        mean += share * value
+        if first:
+            means.add(n, value, prediction, y)
+    if first:
+        gradients = [p.grad._data for p in run.parameters() if p.grad is not None]
+        run.step = {"loss": mean, "gradient_norm": _norm(gradients)}
+    for callback in run.callbacks:
+        callback.on_backward(run)
+    return Tensor(np.asarray(mean))
 
 
-class _Means:
-    """Means over examples, from means over batches."""
+def _groups(data: Iterable[Pair], size: int) -> Iterator[list[Pair]]:
+    batches = iter(data)
+    while group := list(islice(batches, size)):
+        yield group
 
-    def __init__(self) -> None:
-        self.examples = 0
-        self.sums: dict[str, float] = {}
 
-    def add(self, n: int, loss: float, prediction: Any, y: Any, metrics: Sequence[Metric]) -> None:
-        self.examples += n
-        values = {"loss": loss, **{metric.__name__: metric(prediction, y) for metric in metrics}}
-        for name, value in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + n * float(value)
+def _examples(where: str, batch: Any) -> int:
+    """Return the number of examples of a batch."""
+    try:
+        _, y = batch
+        n = len(y)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{where}: data gives pairs (x, y) of arrays with a row for each example; it gave a "
+            f"{type(batch).__name__}."
+        ) from None
+    if not n:
+        raise ValueError(f"{where}: data gave a batch without examples.")
+    return n
 
-    def values(self) -> dict[str, float]:
-        return {name: total / self.examples for name, total in self.sums.items()}
+
+def _rate(optimizer: Any) -> float:
+    """Return the rate of the latest update, as a self-tuning optimizer has adapted it."""
+    while not hasattr(optimizer, "adapted_lr") and hasattr(optimizer, "optimizer"):
+        optimizer = optimizer.optimizer  # around which this one is
+    return getattr(optimizer, "adapted_lr", optimizer.last_lr)[0]
+
+
+def _change(parameters: Iterable[Tensor], before: NDArray[Any]) -> NDArray[Any]:
+    """Return how the parameters differ from a flat copy of them, in the copy's memory."""
+    first = 0
+    for p in parameters:
+        part = before[first : first + p.size]
+        np.subtract(p._data.ravel(), part, out=part)
+        first += p.size
+    return before
 
 
 def _norm(arrays: Iterable[NDArray[Any]]) -> float:
@@ -268,14 +265,45 @@ def _norm(arrays: Iterable[NDArray[Any]]) -> float:
     return math.sqrt(squared)
 
 
-def _check_data(data: Any) -> None:
-    if isinstance(data, tuple) and len(data) == 2 and all(hasattr(a, "shape") for a in data):
+def _checked(
+    model: Any, data: Any, loss: Any, optimizer: Any, validation: Any, callbacks: Any
+) -> list[Callback]:
+    """Return the callbacks if everything is what it must be."""
+    check_model("fit", model, loss)
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            "fit: optimizer is one such as mg.optim.SGD(model.parameters(), lr=0.1); "
+            f"got {optimizer!r}."
+        )
+    if is_pair(data):
         raise TypeError(
             "fit: data is a pair of arrays; deal it out in batches with "
             "mg.data.minibatches(x, y, batch_size=32, rng=rng)."
         )
+    no_batches = str | bytes | dict | np.ndarray | Tensor
+    if not isinstance(data, Iterable) or isinstance(data, no_batches):
+        raise TypeError(
+            "fit: data gives batches, pairs (x, y), as mg.data.minibatches(x, y, batch_size=32, "
+            f"rng=rng) does, or a list of them; got a {type(data).__name__}."
+        )
+    if isinstance(data, Sized) and not len(data):
+        raise ValueError("fit: data held no batches.")
     if iter(data) is data:
         raise TypeError(
             "fit: data is an iterator, which is used up after one epoch; give what can be passed "
             "over again, such as mg.data.minibatches(x, y, batch_size=32, rng=rng) or a list."
         )
+    if validation is not None:
+        check_pair("fit: validation", validation)
+    if not isinstance(callbacks, Iterable):
+        raise TypeError(f"fit: callbacks is a list of Callbacks; got {callbacks!r}.")
+    callbacks = list(callbacks)
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise TypeError(
+                "fit: callbacks is a list of Callbacks, such as [mg.callbacks.EarlyStopping()]; "
+                f"one is {callback!r}."
+            )
+    if len({id(callback) for callback in callbacks}) < len(callbacks):
+        raise ValueError(f"fit: a callback stands twice in callbacks, {callbacks!r}.")
+    return callbacks

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +24,11 @@ class History:
     Attributes
     ----------
     steps : dict of str to list of float
-        One number an update. ``"loss"``: of its batch, before the update. ``"lr"``: the rate it
-        used (of the first parameter group). ``"gradient_norm"``: ‖g‖ over all parameters, before
-        any clipping. ``"update_ratio"``: how far it moved them, ‖θ_{t+1} - θ_t‖ / ‖θ_t‖.
-        ``"clipped"``: with `minigrad.callbacks.Clip`, the share that was clipped.
+        One number an update. ``"loss"``: of its batch, at θ_t, before the update.
+        ``"gradient_norm"``: ‖g‖ over all parameters, there, before any clipping. ``"clipped"``:
+        with `minigrad.callbacks.Clip`, the share that was clipped. ``"lr"``: the rate it used (of
+        the first parameter group). ``"update_ratio"``: how far it moved the parameters,
+        ‖θ_{t+1} - θ_t‖ / ‖θ_t‖.
     epochs : dict of str to list of float
         One number an epoch. ``"loss"`` and the metrics by name: means over the batches trained
         on, each taken when it was. ``"validation_loss"`` and so on: after the epoch.
@@ -36,12 +39,18 @@ class History:
         self.epochs: Columns = {}
 
     def add_step(self, row: Mapping[str, float]) -> None:
-        """Record one update."""
-        _append(self.steps, row)
+        """Record one update: a number by name of column; where one is missing there will be NaN.
+
+        Raises
+        ------
+        TypeError
+            If a name is no string or a value no number. Then nothing has been recorded.
+        """
+        _append("add_step", self.steps, row)
 
     def add_epoch(self, row: Mapping[str, float]) -> None:
-        """Record one epoch."""
-        _append(self.epochs, row)
+        """Record one epoch, as `add_step` records an update."""
+        _append("add_epoch", self.epochs, row)
 
     def to_pandas(self, per: str = "step") -> DataFrame:
         """Return the record as a table, one row for each update or for each epoch.
@@ -57,7 +66,7 @@ class History:
         """
         import pandas as pd
 
-        if per not in ("step", "epoch"):
+        if not isinstance(per, str) or per not in ("step", "epoch"):
             raise ValueError(f'to_pandas: per is "step" or "epoch"; got {per!r}.')
         columns, first = (self.steps, 0) if per == "step" else (self.epochs, 1)
         table = pd.DataFrame(columns)
@@ -116,8 +125,20 @@ class History:
         return f"History({steps} steps, {epochs} epochs{': ' if ends else ''}{ends})"
 
 
-def _append(columns: Columns, row: Mapping[str, float]) -> None:
+def _append(where: str, columns: Columns, row: Mapping[str, float]) -> None:
     """Append a row; a column that a row lacks holds NaN there."""
+    if not isinstance(row, Mapping) or not all(isinstance(name, str) for name in row):
+        raise TypeError(f"{where}: row is a dict of numbers by name; got {reprlib.repr(row)}.")
+    numbers = {name: one_number(f"{where}: {name!r}", value) for name, value in row.items()}
     length = max(map(len, columns.values()), default=0)
-    for name in {**columns, **row}:
-        columns.setdefault(name, [math.nan] * length).append(float(row.get(name, math.nan)))
+    for name in {**columns, **numbers}:
+        columns.setdefault(name, [math.nan] * length).append(numbers.get(name, math.nan))
+
+
+def one_number(what: str, value: Any) -> float:
+    """Return a number, or the one element of an array or a Tensor, as a float."""
+    if getattr(value, "size", None) == 1:
+        value = value.item()
+    if not isinstance(value, Real):
+        raise TypeError(f"{what} is one number; got {reprlib.repr(value)}.")
+    return float(value)

@@ -129,7 +129,7 @@ def test_one_way_of_clipping_is_chosen(options):
 
 
 def test_a_limit_is_positive():
-    with pytest.raises(ValueError, match="norm is positive; got 0"):
+    with pytest.raises(ValueError, match="norm is a positive number; got 0"):
         Clip(norm=0)
 
 

@@ -112,7 +112,7 @@ def test_a_run_with_other_callbacks_is_not_resumed(tmp_path):
 
 def test_a_run_with_other_generators_is_not_resumed(tmp_path):
     train_an_epoch(tmp_path / "run.npz")
-    with pytest.raises(ValueError, match=r"data, default; this one has model\.1\.rng"):
+    with pytest.raises(ValueError, match=r"data\.rng, default; this one has model\.1\.rng"):
         train_an_epoch(tmp_path / "run.npz", dropout=True)
 
 

@@ -181,17 +181,13 @@ def test_a_model_is_trained_in_training_mode_and_handed_back_in_evaluation_mode(
 
 def test_callbacks_hear_of_everything_in_order():
     heard = []
-
-    class Listen(Callback):
-        def __getattribute__(self, name):
-            if name.startswith("on_"):
-                heard.append(name)
-            return super().__getattribute__(name)
-
+    occasions = [name for name in vars(Callback) if name.startswith("on_")]
+    tell = {name: lambda self, run, name=name: heard.append(name) for name in occasions}
+    Listen = type("Listen", (Callback,), tell)
     model = network()
     optimizer = mg.optim.SGD(model.parameters(), 0.1)
     fit(model, [SMALL, SMALL], mg.nn.cross_entropy, optimizer, 2, callbacks=[Listen()])
-    epoch = ["on_backward", "on_step"] * 2 + ["on_epoch"]
+    epoch = ["on_train", *["on_backward", "on_step"] * 2, "on_eval", "on_epoch"]
     assert heard == ["on_start", *epoch, *epoch, "on_end"]
 
 
