@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-import itertools
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,17 @@ import cloudpickle
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ..arguments import check_flags
 from ..core.tensor import Tensor
 from ..progress import bar
+from .checkpoints import as_path
+from .configurations import RESERVED, Config, Planned, key_of, pickled, planned
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Config = Mapping[str, Any]
 Row = dict[str, Any]
 _HEAD = '{"config": '  # how each line of a record begins
-_OURS = ("seed", "status", "error")
 
 
 def sweep(
@@ -34,7 +34,7 @@ def sweep(
     seeds: Iterable[int],
     executor: Executor | None = None,
     *,
-    path: str | Path | None = None,
+    path: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
 ) -> DataFrame:
     """Call ``train(**config, seed=seed)`` for every configuration and seed, many at a time.
@@ -50,8 +50,9 @@ def sweep(
         in a notebook. Load big data within it: what it refers to is sent along with each run.
     grid : dict of str to list, or list of dicts
         The values of each argument, of which every combination is run; or the configurations
-        themselves, such as `random_search` draws. A value may be a function or a schedule; the
-        table shows its name.
+        themselves, such as `random_search` draws (one that is listed twice is run once). A value
+        may be a function or a schedule, of which the table shows the name, an array, or a list;
+        NumPy's numbers reach ``train`` as Python's.
     seeds : iterable of int
         ``range(5)``: every configuration is run five times.
     executor : concurrent.futures.Executor, optional
@@ -72,98 +73,101 @@ def sweep(
         One row a run, in the order of the grid, with columns for the configuration, ``seed``, the
         results (``result``, if there is one without a name), ``status`` ("done" or "failed") and
         ``error``. A failed run also gives a warning; ``train(**config, seed=seed)`` shows where.
-        On one machine, a run that kills its process fails those that run beside it too.
+        Where ``executor`` is not given, a run that kills its process fails alone: those that it
+        took with it are run once more, one after the other.
 
     Raises
     ------
     TypeError, ValueError
-        If there is nothing to run, ``train`` does not take a configuration, two runs have the
-        same configuration and seed, or ``path`` is no record of a sweep.
+        If there is nothing to run, ``train`` does not take a configuration, a value or seed stands
+        there twice or cannot be told from others in the next session, or ``path`` is no record of a
+        sweep. Then nothing has been run.
 
     Examples
     --------
     >>> table = mg.sweep(train, {"lr": [0.01, 0.1, 1], "momentum": [0, 0.9]}, seeds=range(5))
     >>> table.groupby(["lr", "momentum"]).accuracy.median()
     """
-    runs = _runs(train, grid, seeds)
-    rows = {k: row for k, row in _recorded(path).items() if k in runs and row["status"] == "done"}
-    todo = [key for key in runs if key not in rows]
-    pool: Any = _all_cores(len(todo)) if executor is None else executor
-    code = cloudpickle.dumps(train)
-    futures: dict[Future[str], str] = {}
-    try:
-        with (
-            warnings.catch_warnings(),
-            threadpool_limits(1),  # for runs in this process; put back at the end
-            bar(progress, total=len(runs), initial=len(rows), unit="run") as shown,
-            open(os.devnull if path is None else path, "a", newline="\n") as record,
-        ):
-            # loky says so when it replaces a worker that has grown; no run is lost by it
-            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
-            for key in todo:
-                config, seed = runs[key]
-                futures[pool.submit(_run, code, cloudpickle.dumps(config), seed)] = key
-            for future in as_completed(futures):
-                key, outcome = futures[future], _outcome(future)
-                rows[key] = json.loads(outcome)
-                record.write(f"{key[:-1]}, {outcome[1:]}\n")
-                record.flush()
-                shown.update()
-    finally:
-        if executor is None:
-            pool.shutdown(kill_workers=True)  # none is at work, unless the user pressed Ctrl-C
-        else:
-            for future in futures:
-                future.cancel()
+    runs = planned(train, grid, seeds)
+    if executor is not None and not isinstance(executor, Executor):
+        raise TypeError(f"sweep: executor is one such as ThreadPoolExecutor(1); got {executor!r}.")
+    if progress is not None:
+        check_flags("sweep", progress=progress)
+    code = pickled("train", train)
+    record_path = None if path is None else as_path("sweep: path", path)
+    rows = {
+        key: row
+        for key, row in _recorded(record_path).items()
+        if key in runs and row["status"] == "done"
+    }
+    todo = {key: run for key, run in runs.items() if key not in rows}
+    ended = _on_all_cores(code, todo) if executor is None else _on(executor, code, todo)
+    with (
+        closing(ended),  # leaves nothing at work, whatever happens here
+        warnings.catch_warnings(),
+        threadpool_limits(1),  # for runs in this process; put back at the end
+        bar(progress, total=len(runs), initial=len(rows), unit="run") as shown,
+        open(record_path or os.devnull, "a", newline="\n") as record,
+    ):
+        # loky says so when it replaces a worker that has grown; no run is lost by it
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
+        for key, future in ended:
+            outcome = _outcome(future)
+            rows[key] = json.loads(outcome)
+            record.write(f"{key[:-1]}, {outcome[1:]}\n")
+            record.flush()
+            shown.update()
     return _table(runs, rows)
 
 
-def _runs(train: Any, grid: Any, seeds: Iterable[int]) -> dict[str, tuple[Config, int]]:
-    """Return the configuration and seed of every run by its key, a line of JSON."""
-    if isinstance(grid, Mapping):
-        for name, values in grid.items():
-            if isinstance(values, str) or not isinstance(values, Iterable):
-                raise TypeError(f"sweep: grid[{name!r}] is a list of values; got {values!r}.")
-        configs = [dict(zip(grid, c, strict=True)) for c in itertools.product(*grid.values())]
-    else:
-        configs = [dict(config) for config in grid]
-    runs: dict[str, tuple[Config, int]] = {}
-    for config, seed in itertools.product(configs, [int(seed) for seed in seeds]):
-        if taken := config.keys() & set(_OURS):
-            raise ValueError(f"sweep: a configuration cannot have a {taken.pop()!r} of its own.")
-        try:
-            inspect.signature(train).bind(**config, seed=seed)
-        except TypeError as error:
-            raise TypeError(f"sweep: train(**{config}, seed={seed}) would fail: {error}.") from None
-        key = _key(_labels(config), seed)
-        if key in runs:
-            raise ValueError(f"sweep: {_labels(config)} with seed {seed} stands there twice.")
-        runs[key] = config, seed
-    if not runs:
-        raise ValueError("sweep: there is nothing to run: no configurations, or no seeds.")
-    return runs
+Ended = Generator[tuple[str, Future[str]], None, None]
 
 
-def _key(labels: Config, seed: int) -> str:
-    return json.dumps({"config": labels, "seed": seed}, sort_keys=True)
+def _on(executor: Any, code: bytes, runs: Mapping[str, Planned]) -> Ended:
+    """Run everything on an executor; yield each run as it ends. None is left when this ends."""
+    futures: dict[Future[str], str] = {}
+    try:
+        for key, run in runs.items():
+            try:
+                future = executor.submit(_run, code, run.arguments, run.seed)
+            except BrokenExecutor as error:  # by an earlier run
+                future = Future()
+                future.set_exception(error)
+            futures[future] = key
+        for future in as_completed(futures):
+            yield futures[future], future
+    finally:
+        for future in futures:
+            future.cancel()
 
 
-def _labels(config: Config) -> dict[str, Any]:
-    """Return a configuration as a file and a table can hold it."""
-    return {name: _label(name, value) for name, value in config.items()}
+def _on_all_cores(code: bytes, runs: Mapping[str, Planned]) -> Ended:
+    """Run everything on the cores of this machine; run alone what a killed process took along."""
+    lost: dict[str, Planned] = {}
+    with _workers(len(runs)) as pool:
+        for key, future in _on(pool, code, runs):
+            if isinstance(future.exception(), BrokenExecutor):
+                lost[key] = runs[key]
+            else:
+                yield key, future
+    while lost:
+        with _workers(1) as pool:
+            broken = False
+            while lost and not broken:
+                for ended in _on(pool, code, dict([lost.popitem()])):
+                    broken = isinstance(ended[1].exception(), BrokenExecutor)
+                    yield ended
 
 
-def _label(name: str, value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    text = getattr(value, "__name__", None) or repr(value)
-    if text == "<lambda>" or " at 0x" in text:
-        raise ValueError(
-            f"sweep: {name}={value!r} has no name to know it by in the next session: use a "
-            "function made by def, a schedule, a number or a string."
-        )
-    return text
+@contextmanager
+def _workers(most: int) -> Iterator[Any]:
+    import loky  # its executor wants no `if __name__ == "__main__":` in scripts
+
+    pool = loky.ProcessPoolExecutor(max(1, min(loky.cpu_count(), most)))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(kill_workers=True)  # none is at work, unless the user pressed Ctrl-C
 
 
 def _run(code: bytes, config: bytes, seed: int) -> str:
@@ -173,17 +177,23 @@ def _run(code: bytes, config: bytes, seed: int) -> str:
         arguments = cloudpickle.loads(config)
         results = cloudpickle.loads(code)(**arguments, seed=seed)
         results = results if isinstance(results, dict) else {"result": results}
-        if taken := results.keys() & {*arguments, *_OURS}:
+        if names := [name for name in results if not isinstance(name, str)]:
+            raise TypeError(f"train returned {names[0]!r} for the name of a result: use a string")
+        if taken := results.keys() & {*arguments, *RESERVED}:
             raise ValueError(f"train returned {taken.pop()!r}, which names another column")
-        plain = {str(name): _plain(name, value) for name, value in results.items()}
+        plain = {name: _plain(name, value) for name, value in results.items()}
         return json.dumps({"status": "done", "results": plain, "error": None})
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit among them: one run does not end the others
         return _failed(error)
 
 
 def _plain(name: str, value: Any) -> Any:
-    if isinstance(value, Tensor | np.ndarray | np.generic):
-        value = np.asarray(value).tolist()
+    if isinstance(value, Tensor):
+        value = value.numpy()
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
     if isinstance(value, list | tuple):
         return [_plain(name, item) for item in value]
     if value is None or isinstance(value, bool | int | float | str):
@@ -206,11 +216,11 @@ def _outcome(future: Future[str]) -> str:
         return _failed(error)
 
 
-def _recorded(path: str | Path | None) -> dict[str, Row]:
+def _recorded(path: Path | None) -> dict[str, Row]:
     """Read what a record holds; cut off the line that an interrupted sweep was writing."""
-    if path is None or not Path(path).exists():
+    if path is None or not path.exists():
         return {}
-    content = Path(path).read_bytes()
+    content = path.read_bytes()
     whole, newline, torn = content.rpartition(b"\n")
     rows: dict[str, Row] = {}
     try:
@@ -218,7 +228,7 @@ def _recorded(path: str | Path | None) -> dict[str, Row]:
             raise ValueError("its last line is something else")
         for line in whole.decode().splitlines():
             row = json.loads(line)
-            rows[_key(row["config"], row["seed"])] = row
+            rows[key_of(row["config"], row["seed"])] = row
     except (ValueError, LookupError, TypeError) as error:
         raise ValueError(f"sweep: {str(path)!r} is not the record of a sweep: {error}.") from error
     if torn:
@@ -226,27 +236,21 @@ def _recorded(path: str | Path | None) -> dict[str, Row]:
     return rows
 
 
-def _all_cores(runs: int) -> Any:
-    import loky  # its executor wants no `if __name__ == "__main__":` in scripts
-
-    return loky.ProcessPoolExecutor(max(1, min(loky.cpu_count(), runs)))
-
-
-def _table(runs: Mapping[str, tuple[Config, int]], rows: Mapping[str, Row]) -> DataFrame:
+def _table(runs: Mapping[str, Planned], rows: Mapping[str, Row]) -> DataFrame:
     import pandas as pd
 
-    settings = list(dict.fromkeys(name for config, _ in runs.values() for name in config))
+    settings = list(dict.fromkeys(name for run in runs.values() for name in run.shown))
     results = list(dict.fromkeys(name for key in runs for name in rows[key]["results"]))
     end = ("status", "error")
     table = pd.DataFrame(
         [
             {
-                **_labels(c),
-                "seed": seed,
-                **rows[k]["results"],
-                **{name: rows[k][name] for name in end},
+                **run.shown,
+                "seed": run.seed,
+                **rows[key]["results"],
+                **{name: rows[key][name] for name in end},
             }
-            for k, (c, seed) in runs.items()
+            for key, run in runs.items()
         ],
         columns=[*settings, "seed", *results, *end],
     )
