@@ -215,6 +215,10 @@ class Average(Callback):
     def __init__(self, decay: float | None = None, start: int = 0) -> None:
         if decay is not None:
             check_numbers("Average", 0, 1, decay=decay)
+            if decay == 1:
+                raise ValueError(
+                    "Average: decay is below 1, or the average would never move; got 1."
+                )
         check_integers("Average", 0, start=start)
         self.decay, self.start = decay, start
         self.own: list[np.ndarray] = []  # the weights that the average stands in for now

@@ -55,9 +55,9 @@ def planned(train: Callable[..., Any], grid: Any, seeds: Any) -> dict[str, Plann
         for seed in map(int, seeds):
             runs[key_of(exact, seed)] = Planned(arguments, seed, shown)
     if not runs:
-        raise ValueError("sweep: there is nothing to run: no configurations, or no seeds.")
+        raise ValueError("sweep: there is nothing to run: grid or seeds is empty.")
     if len(set(seeds)) < len(seeds):
-        raise ValueError(f"sweep: a seed stands there twice in {seeds}.")
+        raise ValueError(f"sweep: a seed stands there twice in seeds={seeds}.")
     return runs
 
 
@@ -70,7 +70,8 @@ def _configurations(grid: Any) -> list[dict[str, Any]]:
     if isinstance(grid, Mapping):
         for name, values in grid.items():
             no_list = str | bytes | Mapping | set | frozenset
-            if not isinstance(values, Iterable) or isinstance(values, no_list):
+            one = isinstance(values, no_list) or getattr(values, "shape", None) == ()
+            if one or not isinstance(values, Iterable):
                 raise TypeError(f"sweep: grid[{name!r}] is a list of values; got {values!r}.")
         columns = [list(map(_plain, values)) for values in grid.values()]
         for name, values in zip(grid, columns, strict=True):
@@ -83,7 +84,9 @@ def _configurations(grid: Any) -> list[dict[str, Any]]:
         raise TypeError(f"sweep: grid is a dict of lists, or a list of dicts; got {grid!r}.")
     for config in configs:
         if not isinstance(config, Mapping) or not all(isinstance(name, str) for name in config):
-            raise TypeError(f"sweep: a configuration is a dict of arguments by name; got {config}.")
+            raise TypeError(
+                f"sweep: a configuration of grid is a dict of arguments by name; got {config!r}."
+            )
     return [{name: _plain(value) for name, value in config.items()} for config in configs]
 
 

@@ -227,7 +227,7 @@ def _groups(data: Iterable[Pair], size: int) -> Iterator[list[Pair]]:
 def _examples(where: str, batch: Any) -> int:
     """Return the number of examples of a batch."""
     try:
-        _, y = batch
+        _, y = () if isinstance(batch, str) else batch
         n = len(y)
     except (TypeError, ValueError):
         raise TypeError(
