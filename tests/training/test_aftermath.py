@@ -156,7 +156,9 @@ def test_a_resume_of_something_else_is_refused_with_the_file_named(tmp_path):
         mg.save(state, tmp_path / "weights")
         model = network()
         before = bits(model)
-        with pytest.raises(ValueError, match=r"cannot go on from .*weights.*not the state of a run"):
+        with pytest.raises(
+            ValueError, match=r"cannot go on from .*weights.*not the state of a run"
+        ):
             fit(model, [Checkpoint(tmp_path / "weights", resume=True)])
         assert bits(model) == before
 

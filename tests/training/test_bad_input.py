@@ -17,6 +17,7 @@ NAN = math.nan
 NO_INTEGERS = [1.5, NAN, math.inf, "3", None, [1], (1,), True, int]
 NO_COUNTS = [0, -1, *NO_INTEGERS]
 NO_NUMBERS = [NAN, "3", [1], (1, 2), True, float]
+NO_LIMITS = [0, -1, math.inf, *NO_NUMBERS]
 NO_FLAGS = [0, 3, "no", [True]]
 NO_PATHS = [3, None, "", b"x", ["a"], int]
 NO_MODELS = [None, mg.nn.Linear, "model", 3, lambda x: x, []]
@@ -37,7 +38,7 @@ class Uneven:
 
 
 def of(call, /, **bad):
-    """Yield (function, argument, bad value, call) of each bad value; "p" stands for a name."""
+    """Yield a call with each of the bad values, and the name of the argument that has it."""
     for name, values in bad.items():
         for value in values:
             yield pytest.param(
@@ -62,9 +63,7 @@ def fit(**options):
 
 
 def evaluate(**options):
-    mg.evaluate(
-        **{"model": mg.nn.Linear(3, 1), "data": (X, Y), "loss": mg.nn.mse_loss, **options}
-    )
+    mg.evaluate(**{"model": mg.nn.Linear(3, 1), "data": (X, Y), "loss": mg.nn.mse_loss, **options})
 
 
 def checkpoint(path="run", **options):
@@ -139,7 +138,7 @@ BAD = [
         mode=["low", 3, None, ["min"], min, np.array(["min", "max"])],
     ),
     *of(checkpoint, path=NO_PATHS, every=NO_COUNTS, resume=[None, *NO_FLAGS]),
-    *of(c.Clip, **dict.fromkeys(["norm", "value", "adaptive"], [0, -1, math.inf, *NO_NUMBERS])),
+    *of(c.Clip, norm=NO_LIMITS, value=NO_LIMITS, adaptive=NO_LIMITS),
     *of(c.Average, decay=[-1, 1, 1.5, math.inf, *NO_NUMBERS], start=[-1, *NO_INTEGERS]),
     *of(c.TensorBoard, directory=NO_PATHS),
     *of(

@@ -237,6 +237,46 @@ def test_a_changed_byte_of_an_array_is_noticed(tmp_path):
         mg.load(path)
 
 
+@given(st.data())
+def test_a_damaged_file_gives_what_was_saved_or_a_value_error(tmp_path_factory, data):
+    directory = tmp_path_factory.getbasetemp()
+    state = {"a": np.arange(6.0), "b": [1, "x", mg.tensor([1.0])], "c": (np.float32(2), None)}
+    mg.save(state, directory / "whole")
+    damaged = bytearray((directory / "whole").read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        i = data.draw(st.integers(0, len(damaged) - 1))
+        kind = data.draw(st.sampled_from(["changed", "missing", "inserted", "cut"]))
+        if kind == "changed":
+            damaged[i] ^= data.draw(st.integers(1, 255))
+        elif kind == "missing":
+            del damaged[i]
+        elif kind == "inserted":
+            damaged.insert(i, data.draw(st.integers(0, 255)))
+        else:
+            del damaged[max(i, 1) :]
+    (directory / "damaged").write_bytes(damaged)
+    try:
+        loaded = mg.load(directory / "damaged")
+    except ValueError as error:
+        assert "damaged" in str(error)
+    else:
+        assert same(loaded, state)
+
+
+@pytest.mark.parametrize("mask", [1, 128, 255])
+def test_a_changed_byte_anywhere_gives_what_was_saved_or_a_value_error(tmp_path, mask):
+    state = {"a": np.arange(6.0), "b": [1, "x"]}
+    mg.save(state, tmp_path / "run")
+    whole = (tmp_path / "run").read_bytes()
+    for i, byte in enumerate(whole):
+        (tmp_path / "run").write_bytes(whole[:i] + bytes([byte ^ mask]) + whole[i + 1 :])
+        try:
+            loaded = mg.load(tmp_path / "run")
+        except ValueError:
+            continue
+        assert same(loaded, state), i
+
+
 def test_an_object_array_is_never_unpickled(tmp_path):
     path = tmp_path / "run"
     with zipfile.ZipFile(path, "w") as archive:

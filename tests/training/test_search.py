@@ -38,6 +38,24 @@ def test_drawn_configurations_can_be_swept():
     assert (table.result == table.x**2 + table.seed).all()
 
 
+def test_a_configuration_that_is_drawn_twice_is_run_once():
+    configs = random_search({"x": [1, 2, 3]}, 50, np.random.default_rng(0))
+    table = sweep(square, configs, range(2), one_by_one())
+    first_drawn = list(dict.fromkeys(config["x"] for config in configs))
+    assert table.x.tolist() == [x for x in first_drawn for _ in range(2)]
+
+
+@pytest.mark.parametrize("bounds", [(1e-300, 1e300), (0.1, 0.1 + 1e-16), (3, 7)])
+def test_a_draw_keeps_to_its_bounds(bounds):
+    class Extreme(np.random.Generator):
+        def uniform(self, low, high):
+            return low if self.random() < 0.5 else high
+
+    rng, (low, high) = Extreme(np.random.PCG64(0)), bounds
+    drawn = {log_uniform(low, high)(rng) for _ in range(20)}
+    assert low <= min(drawn) <= max(drawn) <= high
+
+
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (1, 1), (2, 1), (-1, 1), (1, float("inf"))])
 def test_a_range_without_a_logarithm_is_refused(low, high):
     with pytest.raises(ValueError, match="0 < low < high"):

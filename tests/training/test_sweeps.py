@@ -3,6 +3,8 @@
 import functools
 import os
 import signal
+import sys
+import threading
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -148,20 +150,57 @@ def test_the_warning_names_the_line_that_called_sweep():
     assert warned[0].filename == __file__
 
 
-def test_a_worker_that_dies_is_an_error_in_the_table():
+def test_a_run_that_kills_its_process_fails_alone():
+    def die(x, seed):
+        return os._exit(1) if x in (1, 3) else x
+
+    with pytest.warns(UserWarning, match="2 of 5 runs failed"):
+        table = sweep(die, {"x": range(5)}, [0])
+    assert table.status.tolist() == ["done", "failed", "done", "failed", "done"]
+    assert table.error.isna().tolist() == [True, False, True, False, True]
+    assert sweep(square, {"x": [1, 2]}, [0]).result.tolist() == [1, 4]  # the next one has new ones
+
+
+def test_an_executor_that_breaks_fails_what_is_left():
     def die(x, seed):
         os._exit(1)
 
-    with pytest.warns(UserWarning, match="runs failed"):
-        table = sweep(die, {"x": [1, 2]}, [0])
-    assert table.status.tolist() == ["failed", "failed"]
-    assert table.error.notna().all()
-    assert sweep(square, {"x": [1, 2]}, [0]).result.tolist() == [1, 4]  # the next one has new ones
+    with (
+        pytest.warns(UserWarning, match="2 of 2 runs failed"),
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes,
+    ):
+        table = sweep(die, {"x": [1, 2]}, [0], processes)
+    assert table.error.str.contains("terminated abruptly").all()
+
+
+@pytest.mark.parametrize("executor", [None, one_by_one()], ids=["all cores", "one by one"])
+def test_a_run_that_exits_fails_alone(executor):
+    with pytest.warns(UserWarning, match="SystemExit: 3"):
+        table = sweep(lambda x, seed: sys.exit(3) if x else 1.0, {"x": [1, 0]}, [0], executor)
+    assert table.status.tolist() == ["failed", "done"]
+
+
+@pytest.mark.parametrize("make", [lambda: None, one_by_one], ids=["all cores", "one by one"])
+def test_an_interrupted_run_ends_the_sweep_and_leaves_its_record(make, tmp_path):
+    def interrupt(x, seed):
+        if x == 1:
+            raise KeyboardInterrupt
+        return x
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(interrupt, {"x": [0, 1, 2]}, [0], make(), path=tmp_path / "record")
+    table = sweep(square, {"x": [0, 1, 2]}, [0], one_by_one(), path=tmp_path / "record")
+    assert table.result.tolist() == [0, 1, 4]
 
 
 @pytest.mark.parametrize(
     ("returned", "error"),
-    [(object(), "'result' of type object"), ({"x": 1}, "'x', which names another column")],
+    [
+        (object(), "'result' of type object"),
+        ({"x": 1}, "'x', which names another column"),
+        ({1: 2}, "1 for the name of a result"),
+        (1j, "'result' of type complex"),
+    ],
 )
 def test_a_result_that_cannot_be_kept_is_an_error_in_the_table(returned, error):
     with pytest.warns(UserWarning, match="failed"):
@@ -191,6 +230,16 @@ def test_what_cannot_be_swept_is_refused_before_anything_runs(grid, seeds, error
 
     with pytest.raises(error, match=message):
         sweep(square, grid, seeds, Idle())
+
+
+@pytest.mark.parametrize(("train", "grid"), [("lock", [1]), ("plain", ["lock"])])
+def test_what_cannot_be_sent_is_refused_before_anything_runs(train, grid, tmp_path):
+    lock = threading.Lock()
+    trains = {"lock": lambda x, seed: lock and 1, "plain": square}
+    values = [lock if value == "lock" else value for value in grid]
+    with pytest.raises((TypeError, ValueError), match=r"cannot be sent|has no name"):
+        sweep(trains[train], {"x": values}, [0], one_by_one(), path=tmp_path / "record")
+    assert not (tmp_path / "record").exists()
 
 
 @pytest.mark.filterwarnings("ignore")  # what happens when a process is killed is noise
