@@ -15,7 +15,7 @@ from optimizers import CASES, SPECIAL, name_of
 
 import minigrad as mg
 from minigrad import schedules as s
-from minigrad.training.callbacks import Callback, Checkpoint, Clip, EarlyStopping
+from minigrad.training.callbacks import Average, Callback, Checkpoint, Clip, EarlyStopping
 
 EPOCHS, KILLED_IN = 10, 4  # counted from 0: four epochs are done by then
 STEPS = 3 * EPOCHS
@@ -45,7 +45,7 @@ SCHEDULES = {
     "warmup_stable_decay": s.warmup_stable_decay(0.1, STEPS, 4, 10),
 }
 OPTIMIZERS = {name_of(case): case for case in CASES + SPECIAL}
-AVERAGES = {"EMA": mg.optim.EMA, "SWA": mg.optim.SWA}
+AVERAGES = {"EMA": lambda: Average(0.9, start=2), "SWA": Average}
 
 
 class Observe(Callback):
@@ -58,17 +58,6 @@ class Observe(Callback):
         self.plateau.observe(run.history.epochs["validation_loss"][-1])
 
 
-class Average(Callback):
-    """Averages the weights; what it has so far belongs to the run."""
-
-    def __init__(self, average) -> None:
-        self.average = average
-        self.state_dict, self.load_state_dict = average.state_dict, average.load_state_dict
-
-    def on_step(self, run):
-        self.average.update()
-
-
 def prepare(case: str, params) -> tuple[mg.optim.Optimizer, list[Callback]]:
     """Return the optimizer of a case, and the callbacks that it needs."""
     params = list(params)
@@ -79,7 +68,7 @@ def prepare(case: str, params) -> tuple[mg.optim.Optimizer, list[Callback]]:
     if case == "wide":
         return mg.optim.Adam(params, 0.01), []
     if case in AVERAGES:
-        return mg.optim.SGD(params, 0.1), [Average(AVERAGES[case](params))]
+        return mg.optim.SGD(params, 0.1), [AVERAGES[case]()]
     if case == "ReduceOnPlateau":
         plateau = s.ReduceOnPlateau(0.1, factor=0.5, patience=0, threshold=0.1)
         return mg.optim.SGD(params, plateau, momentum=0.9), [Observe(plateau)]

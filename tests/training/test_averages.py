@@ -31,10 +31,20 @@ class Weights(Callback):
         self.steps.append([p.numpy().copy() for p in run.parameters()])
 
 
-def test_an_average_does_not_change_the_way():
+@pytest.mark.parametrize(
+    "make",
+    [
+        mg.optim.Adam,
+        mg.optim.ScheduleFreeSGD,
+        lambda params, lr: mg.optim.Lookahead(mg.optim.SGD(params, lr), sync_period=4),
+        lambda params, lr: mg.optim.SAM(mg.optim.SGD(params, lr)),
+    ],
+    ids=["Adam", "schedule-free", "Lookahead", "SAM"],
+)
+def test_an_average_does_not_change_the_way(make):
     plain, averaged = Weights(), Weights()
-    fit([plain])
-    fit([averaged, Average(0.9)])
+    fit([plain], make=make)
+    fit([averaged, Average(0.9)], make=make)
     for a, b in zip(plain.steps, averaged.steps, strict=True):
         for p, q in zip(a, b, strict=True):
             np.testing.assert_array_equal(p, q)
