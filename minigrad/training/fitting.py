@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -198,7 +198,7 @@ def _leave_training(run: Run) -> None:
 def _gradient(run: Run, batches: Sequence[Pair], means: Means) -> Tensor:
     """Leave the gradient of the mean loss over the examples of the batches; return that loss."""
     first = not run.step  # an optimizer may look again elsewhere: what is recorded is of θ_t
-    sizes = [_examples("fit", batch) for batch in batches]
+    sizes = [_examples(batch) for batch in batches]
     run.optimizer.zero_grad()
     mean = 0.0
     for (x, y), n in zip(batches, sizes, strict=True):
@@ -224,18 +224,19 @@ def _groups(data: Iterable[Pair], size: int) -> Iterator[list[Pair]]:
         yield group
 
 
-def _examples(where: str, batch: Any) -> int:
+def _examples(batch: Any) -> int:
     """Return the number of examples of a batch."""
-    try:
-        _, y = () if isinstance(batch, str) else batch
-        n = len(y)
-    except (TypeError, ValueError):
+    n = None
+    if isinstance(batch, tuple | list) and len(batch) == 2:
+        with suppress(TypeError):
+            n = len(batch[1])
+    if n is None:
         raise TypeError(
-            f"{where}: data gives pairs (x, y) of arrays with a row for each example; it gave a "
+            "fit: data gives pairs (x, y) of arrays with a row for each example; it gave a "
             f"{type(batch).__name__}."
-        ) from None
+        )
     if not n:
-        raise ValueError(f"{where}: data gave a batch without examples.")
+        raise ValueError("fit: data gave a batch without examples.")
     return n
 
 
