@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Row = dict[str, Any]
+Ended = Generator[tuple[str, Future[str]], None, None]  # runs by key, as they end
 _HEAD = '{"config": '  # how each line of a record begins
 
 
@@ -118,9 +119,6 @@ def sweep(
             record.flush()
             shown.update()
     return _table(runs, rows)
-
-
-Ended = Generator[tuple[str, Future[str]], None, None]
 
 
 def _on(executor: Any, code: bytes, runs: Mapping[str, Planned]) -> Ended:

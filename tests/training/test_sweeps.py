@@ -185,7 +185,7 @@ def test_an_interrupted_run_ends_the_sweep_and_leaves_its_record(make, tmp_path)
     def interrupt(x, seed):
         if x == 1:
             raise KeyboardInterrupt
-        return x
+        return x * x
 
     with pytest.raises(KeyboardInterrupt):
         sweep(interrupt, {"x": [0, 1, 2]}, [0], make(), path=tmp_path / "record")
