@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import check_integers
+from ..arguments import check_function, check_integers, check_kind, shown
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..nn import Module
@@ -75,13 +74,8 @@ def evaluated(
 
 def check_model(where: str, model: Any, loss: Any) -> None:
     """Raise unless these are a model and a loss."""
-    if not isinstance(model, Module):
-        raise TypeError(f"{where}: model is an mg.nn.Module; got {model!r}.")
-    if not callable(loss) or inspect.isclass(loss):
-        raise TypeError(
-            f"{where}: loss is a function such as mg.nn.cross_entropy, called as "
-            f"loss(model(x), y); got {loss!r}."
-        )
+    check_kind(f"{where}: model", model, Module, "an mg.nn.Module")
+    check_function(f"{where}: loss", loss, "loss(model(x), y), such as mg.nn.cross_entropy")
 
 
 def is_pair(data: Any) -> bool:
@@ -106,9 +100,8 @@ def check_pair(what: str, data: Any) -> None:
 def checked_loss(where: str, loss: Any) -> Tensor:
     """Return what a loss function gave if it is one number."""
     if not isinstance(loss, Tensor) or loss.size != 1:
-        got = f"a Tensor of shape {loss.shape}" if isinstance(loss, Tensor) else repr(loss)
         raise TypeError(
             f"{where}: loss(model(x), y) is a Tensor of one number, the mean over the batch; "
-            f"got {got}."
+            f"got {shown(loss)}."
         )
     return loss

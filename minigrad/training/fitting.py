@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import check_flags, check_integers
+from ..arguments import check_flags, check_integers, check_kind
 from ..core.tensor import Tensor
 from ..nn import Module
+from ..nn.clipping import total_norm
 from ..optim import Optimizer
 from ..progress import bar
 from .callbacks import Callback, Checkpoint
@@ -174,10 +175,10 @@ def _train_epoch(run: Run, shown: tqdm) -> dict[str, float]:
         for batches in _groups(run.data, run.accumulate):
             run.step = {}
             before = np.concatenate([p._data.ravel() for p in parameters])
-            size = _norm([before]) or math.nan
+            size = total_norm([before]) or math.nan
             run.optimizer.step_with(partial(_gradient, run, batches, means))
             run.step["lr"] = _rate(run.optimizer)
-            run.step["update_ratio"] = _norm([_change(parameters, before)]) / size
+            run.step["update_ratio"] = total_norm([_change(parameters, before)]) / size
             run.history.add_step(run.step)
             for callback in run.callbacks:
                 callback.on_step(run)
@@ -212,7 +213,7 @@ def _gradient(run: Run, batches: Sequence[Pair], means: Means) -> Tensor:
             means.add(n, value, prediction, y)
     if first:
         gradients = [p.grad._data for p in run.parameters() if p.grad is not None]
-        run.step = {"loss": mean, "gradient_norm": _norm(gradients)}
+        run.step = {"loss": mean, "gradient_norm": total_norm(gradients)}
     for callback in run.callbacks:
         callback.on_backward(run)
     return Tensor(np.asarray(mean))
@@ -257,25 +258,13 @@ def _change(parameters: Iterable[Tensor], before: NDArray[Any]) -> NDArray[Any]:
     return before
 
 
-def _norm(arrays: Iterable[NDArray[Any]]) -> float:
-    """Return the norm of several arrays taken as one."""
-    flat = [array.ravel() for array in arrays]
-    squared = sum(float(a.dot(a)) for a in flat)
-    if not 1e-30 < squared < 1e30:  # out of what float32 can square
-        squared = sum(float(a @ a) for a in (array.astype(np.float64) for array in flat))
-    return math.sqrt(squared)
-
-
 def _checked(
     model: Any, data: Any, loss: Any, optimizer: Any, validation: Any, callbacks: Any
 ) -> list[Callback]:
     """Return the callbacks if everything is what it must be."""
     check_model("fit", model, loss)
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            "fit: optimizer is one such as mg.optim.SGD(model.parameters(), lr=0.1); "
-            f"got {optimizer!r}."
-        )
+    a_rule = "one such as mg.optim.SGD(model.parameters(), lr=0.1)"
+    check_kind("fit: optimizer", optimizer, Optimizer, a_rule)
     if is_pair(data):
         raise TypeError(
             "fit: data is a pair of arrays; deal it out in batches with "
@@ -296,15 +285,11 @@ def _checked(
         )
     if validation is not None:
         check_pair("fit: validation", validation)
-    if not isinstance(callbacks, Iterable):
-        raise TypeError(f"fit: callbacks is a list of Callbacks; got {callbacks!r}.")
+    check_kind("fit: callbacks", callbacks, Iterable, "a list of Callbacks")
     callbacks = list(callbacks)
-    for callback in callbacks:
-        if not isinstance(callback, Callback):
-            raise TypeError(
-                "fit: callbacks is a list of Callbacks, such as [mg.callbacks.EarlyStopping()]; "
-                f"one is {callback!r}."
-            )
+    for i, callback in enumerate(callbacks):
+        a_callback = "a Callback, such as mg.callbacks.EarlyStopping()"
+        check_kind(f"fit: callbacks[{i}]", callback, Callback, a_callback)
     if len({id(callback) for callback in callbacks}) < len(callbacks):
         raise ValueError(f"fit: a callback stands twice in callbacks, {callbacks!r}.")
     return callbacks

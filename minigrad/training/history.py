@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from ..arguments import shown
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -128,7 +129,7 @@ class History:
 def _append(where: str, columns: Columns, row: Mapping[str, float]) -> None:
     """Append a row; a column that a row lacks holds NaN there."""
     if not isinstance(row, Mapping) or not all(isinstance(name, str) for name in row):
-        raise TypeError(f"{where}: row is a dict of numbers by name; got {reprlib.repr(row)}.")
+        raise TypeError(f"{where}: row is a dict of numbers by name; got {shown(row)}.")
     numbers = {name: one_number(f"{where}: {name!r}", value) for name, value in row.items()}
     length = max(map(len, columns.values()), default=0)
     for name in {**columns, **numbers}:
@@ -140,5 +141,5 @@ def one_number(what: str, value: Any) -> float:
     if getattr(value, "size", None) == 1:
         value = value.item()
     if not isinstance(value, Real):
-        raise TypeError(f"{what} is one number; got {reprlib.repr(value)}.")
+        raise TypeError(f"{what} is one number; got {shown(value)}.")
     return float(value)

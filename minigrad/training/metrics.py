@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_function, shown
 from ..core.tensor import Tensor
 from .history import one_number
 
@@ -83,11 +84,10 @@ def by_name(where: str, metrics: Any) -> dict[str, Metric]:
     That of ``functools.partial`` is the function's inside, that of an object its class's.
     """
     if not isinstance(metrics, Iterable) or isinstance(metrics, str | Mapping):
-        raise TypeError(f"{where}: metrics is a list of functions; got {metrics!r}.")
+        raise TypeError(f"{where}: metrics is a list of functions; got {shown(metrics)}.")
     named: dict[str, Metric] = {}
     for metric in metrics:
-        if not callable(metric):
-            raise TypeError(f"{where}: metrics is a list of functions; one is {metric!r}.")
+        check_function(f"{where}: each of metrics", metric, "metric(prediction, y)")
         inside = metric
         while isinstance(inside, partial) and not hasattr(inside, "__name__"):
             inside = inside.func

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arguments import check_integers, check_numbers
+from ..arguments import check_integers, check_numbers, shown
 from ..random import generator_or_default
 
 Draw = Callable[[np.random.Generator], Any]
@@ -53,7 +52,7 @@ def random_search(
         if not callable(draw) and not (a_list and getattr(draw, "shape", True) and len(draw)):
             raise TypeError(
                 f"random_search: space[{name!r}] is a function that draws a value from a "
-                f"generator, or a list of values; got {reprlib.repr(draw)}."
+                f"generator, or a list of values; got {shown(draw)}."
             )
     check_integers("random_search", 1, n=n)
     rng = generator_or_default(rng, "random_search")

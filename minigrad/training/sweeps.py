@@ -15,7 +15,7 @@ import cloudpickle
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ..arguments import check_flags
+from ..arguments import check_flags, check_kind
 from ..core.tensor import Tensor
 from ..progress import bar
 from .checkpoints import as_path
@@ -90,8 +90,8 @@ def sweep(
     >>> table.groupby(["lr", "momentum"]).accuracy.median()
     """
     runs = planned(train, grid, seeds)
-    if executor is not None and not isinstance(executor, Executor):
-        raise TypeError(f"sweep: executor is one such as ThreadPoolExecutor(1); got {executor!r}.")
+    an_executor = "one such as ThreadPoolExecutor(1)"
+    check_kind("sweep: executor", executor, Executor | None, an_executor)
     if progress is not None:
         check_flags("sweep", progress=progress)
     code = pickled("train", train)
