@@ -315,7 +315,7 @@ def test_a_history_draws_its_losses_and_tells_them():
     assert training.get_ydata()[1:].tolist() == history.epochs["loss"]
     assert validation.get_ydata()[1:].tolist() == history.epochs["validation_loss"]
     assert training.get_xdata()[-1] == 3
-    assert (axes.get_title(loc="left"), axes.get_yscale()) == ("It learns", "log")
+    assert (figure.get_suptitle(), axes.get_yscale()) == ("It learns", "log")
     first, last = history.epochs["loss"][0], history.epochs["loss"][-1]
     assert f"the training loss goes from {first:.3g} to {last:.3g}" in figure.alt
 
