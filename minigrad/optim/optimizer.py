@@ -42,7 +42,11 @@ class _Option:
 
 
 @dataclass_transform()
-class Optimizer:
+class _Declared:
+    """Tells editors and type checkers that the fields of its subclasses are their arguments."""
+
+
+class Optimizer(_Declared):
     """Base of the optimizers: a subclass declares its options and writes `_update`.
 
     Parameters

@@ -1,5 +1,8 @@
 """A rate, or another option, is a number or a function of the step, of all groups or of one."""
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 from steps import parameters, same_bits, train
@@ -51,3 +54,23 @@ def test_an_option_that_is_set_between_steps_is_read_and_checked():
     opt.param_groups[0]["lr"] = lambda t: 0.5 * t
     opt.step()
     assert p.item() == -1.25 - 0.5 * 3
+
+
+RULES = [getattr(mg.optim, name) for name in mg.optim.__all__]
+RULES = [c for c in RULES if isinstance(c, type) and c is not mg.optim.Optimizer]
+
+
+@pytest.mark.parametrize("cls", RULES, ids=lambda cls: cls.__name__)
+def test_help_shows_every_option_with_its_default_and_says_what_it_means(cls):
+    shown = inspect.signature(cls).parameters
+    said = "".join(base.__doc__ or "" for base in cls.__mro__[:2])
+    for name in shown:
+        assert re.search(rf"^    {name} : ", said, re.MULTILINE), name
+    assert next(iter(shown)) in ("params", "optimizer")
+
+
+def test_a_class_of_other_defaults_has_all_else_of_its_base():
+    adam, adamw = (inspect.signature(c).parameters for c in (mg.optim.Adam, mg.optim.AdamW))
+    assert list(adam) == list(adamw)
+    differ = {n for n in adam if adam[n].default != adamw[n].default}
+    assert differ == {"weight_decay", "decoupled_weight_decay"}
