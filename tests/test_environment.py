@@ -43,9 +43,9 @@ def required() -> dict[str, SpecifierSet]:
     return bounds(lines)
 
 
-def locked() -> list[tuple[Requirement, list[str]]]:
-    """Give each requirement of the lock with its hashes."""
-    text = re.sub(r"^\s*#.*\n", "", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+def locked(file: str = "requirements.lock") -> list[tuple[Requirement, list[str]]]:
+    """Give each requirement of a lock with its hashes."""
+    text = re.sub(r"^\s*#.*\n", "", (ROOT / file).read_text(), flags=re.MULTILINE)
     entries = []
     for line in text.replace("\\\n", " ").splitlines():
         requirement, *hashes = line.split("--hash=")
@@ -132,3 +132,13 @@ def test_no_file_names_the_address_of_a_registry():
         path = ROOT / name
         if path.is_file():
             assert not (found := registry.search(path.read_bytes())), f"{name}: {found}"
+
+
+def test_the_lab_takes_a_part_of_the_same_versions_and_no_more_than_lessons_need():
+    everything = {(r.name, str(r.specifier), str(r.marker)) for r, _ in locked()}
+    lab = {(r.name, str(r.specifier)) for r, _ in locked("requirements-lab.lock")}
+    assert lab <= {(name, version) for name, version, _ in everything}
+    names = {canonicalize_name(name) for name, _ in lab}
+    assert not names & {"mypy", "sphinx", "dask", "distributed", "tensorboard", "pytest", "ruff"}
+    needed = bounds(PROJECT["dependencies"] + EXTRAS["lab"])
+    assert needed.keys() <= names
