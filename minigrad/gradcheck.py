@@ -9,6 +9,7 @@ import numpy as np
 
 from .core.autograd import grad
 from .core.tensor import Tensor
+from .core.tensor import tensor as make_tensor
 
 
 def gradcheck(
@@ -50,12 +51,7 @@ def gradcheck(
     TypeError
         If an input is not float64: float32 is too coarse for differences.
     """
-    xs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    for x in xs:
-        if x.requires_grad and x.dtype != np.float64:
-            raise TypeError(
-                f"gradcheck wants float64 inputs, got {x.dtype}: pass dtype=mg.float64."
-            )
+    xs = [_checked(x) for x in ([inputs] if isinstance(inputs, Tensor) else inputs)]
     rng = np.random.default_rng(0)
     weights = _weights(f(*xs), rng)
 
@@ -66,6 +62,16 @@ def gradcheck(
         _compare(scalar, xs, k, eps, rtol * 10 ** (k - 1), atol * 10 ** (k - 1))
         scalar = _slope(scalar, xs, rng)
     return True
+
+
+def _checked(x: Tensor) -> Tensor:
+    if not isinstance(x, Tensor):
+        raise TypeError(f"gradcheck: inputs must be Tensors, got {x!r}.")
+    if x.requires_grad and x.dtype != np.float64:
+        raise TypeError(f"gradcheck wants float64 inputs, got {x.dtype}: pass dtype=mg.float64.")
+    if x._data.flags.writeable:
+        return x  # itself, which f may know without being given it
+    return make_tensor(x, requires_grad=x.requires_grad)  # one whose elements can be moved alone
 
 
 def _weights(y: Tensor, rng: np.random.Generator) -> np.ndarray:

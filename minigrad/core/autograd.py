@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import ops
-from .modes import Observer, effect, mode, no_grad, recording
+from .modes import Observer, effect, is_recording, mode, no_grad, recording
 from .tensor import Operand, Tensor, memory_of
 from .tensor import tensor as make_tensor
 
@@ -34,7 +34,7 @@ def walk(
     observer = mode.observer
     on_tensors = create_graph or (observer is not None and observer.derivatives_on_tensors)
     pending = {id(output): gradient if on_tensors else gradient._data}
-    order = _latest_last(output)
+    order = _in_topological_order(output)
     while order:
         result = order.pop()
         g = pending.pop(id(result), None)
@@ -119,8 +119,8 @@ def _changed(role: str, used: Tensor, result: Tensor) -> RuntimeError:
     )
 
 
-def _latest_last(output: Tensor) -> list[Tensor]:
-    """Return every recorded tensor that ``output`` was made from, in the order of making."""
+def _in_topological_order(output: Tensor) -> list[Tensor]:
+    """Return every recorded tensor that ``output`` was made from, each after its arguments."""
     seen = {id(output)}
     found = [output]
     for result in found:  # grows as it goes
@@ -260,21 +260,35 @@ def value_and_grad(f: Callable[..., Tensor]) -> Callable[..., tuple[Tensor, Any]
     Parameters
     ----------
     f : callable
-        Takes a tensor, or a list of tensors, as its first argument and returns a scalar tensor.
+        Takes a tensor, or a list or a dictionary of tensors, as its first argument and returns a
+        scalar tensor.
 
     Returns
     -------
     callable
-        ``value, gradient = value_and_grad(f)(x, *rest)``; ``gradient`` is like ``x``.
+        ``value, gradient = value_and_grad(f)(x, *rest)``; ``gradient`` is like ``x``. Where ``x``
+        requires a gradient, both are recorded and can be differentiated in turn.
     """
 
     def evaluate(x: Any, *rest: Any, **params: Any) -> tuple[Tensor, Any]:
-        several = isinstance(x, (list, tuple))
-        inputs = [_input(item) for item in (x if several else [x])]
+        items = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
+        inputs, nested = [], False
+        for item in items:
+            if is_recording() and isinstance(item, Tensor) and item.requires_grad:
+                inputs.append(ops.reshape(item, item.shape))  # so that f's graph begins here
+                nested = True
+            else:
+                inputs.append(_input(item))
+
+        def like_x(found: list[Tensor]) -> Any:
+            if isinstance(x, dict):
+                return dict(zip(x, found, strict=True))
+            return found if isinstance(x, (list, tuple)) else found[0]
+
         with recording():
-            value = f(inputs if several else inputs[0], *rest, **params)
-            gradients = grad(value, inputs)
-        return value.detach(), gradients if several else gradients[0]
+            value = f(like_x(inputs), *rest, **params)
+            gradients = grad(value, inputs, create_graph=nested)
+        return value if nested else value.detach(), like_x(gradients)
 
     return evaluate
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ContextDecorator
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +20,7 @@ class Observer:
     """
 
     derivatives_on_tensors = False  # whether first-order derivatives run as operations, to be seen
+    copies_arrays = True  # whether a recorded result keeps its own copies of plain arrays
 
     def operation(
         self, out: Any, function: Any, args: tuple[Any, ...], params: dict[str, Any]
@@ -84,8 +86,11 @@ def effect(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-class no_grad:  # named like a statement
-    """Run the enclosed operations without recording them: ``with mg.no_grad(): ...``."""
+class no_grad(ContextDecorator):  # named like a statement
+    """Run the enclosed operations without recording them.
+
+    ``with mg.no_grad(): ...``, or ``@mg.no_grad()`` above a function.
+    """
 
     _recording = False
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
+import sys
 from collections.abc import Callable
 from typing import Any, ParamSpec, Protocol, overload
 
 import numpy as np
+import numpy.typing as npt
 from numpy import ndarray
 
 from .modes import mode
@@ -16,6 +19,10 @@ from .versions import tick
 
 P = ParamSpec("P")
 Derivative = Callable[..., Any] | None
+
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_ARRAYS = {Tensor, ndarray}
+_PLAIN = frozenset({int, float, bool, tuple, slice, type(None), type(...), str})
 
 
 class Decorator(Protocol):
@@ -27,7 +34,9 @@ class Decorator(Protocol):
     def __call__(self, forward: Callable[P, Any]) -> Callable[P, Tensor]: ...
 
 
-def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) -> Decorator:
+def primitive(
+    *derivatives: Derivative, each: Callable[..., Any] | None = None, real: bool = False
+) -> Decorator:
     """Make a function of arrays differentiable.
 
     Parameters
@@ -37,10 +46,15 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
         ``g`` of the loss with respect to the result ``y``, and returns the gradient with respect
         to its argument. It is written with minigrad's own functions, so that it can be
         differentiated in turn. It may return any shape or float type that broadcasts from the
-        argument's: the walk backwards undoes broadcasting. None says that there is no derivative.
+        argument's: the walk backwards undoes broadcasting. None says that nothing flows back: the
+        result is constant in that argument but for jumps, or another function accounts for it.
+        Beyond the derivatives a tensor that requires a gradient is refused.
     each : function, optional
         For functions of any number of tensors, ``each(i, g, y, *args, **params)`` is the
         derivative with respect to argument ``i``.
+    real : bool
+        Whether it is a function of real numbers: where it has a derivative, integers and booleans
+        are then taken for floats.
 
     Returns
     -------
@@ -48,12 +62,19 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
         Turns ``forward(*arrays, **params)`` into a function that takes tensors and records
         itself. Given no tensor at all, it answers like NumPy, with an array.
 
+    Notes
+    -----
+    A Python or NumPy number takes the type of the tensors beside it, and float64 comes from float64
+    alone: where NumPy makes it of integers the result is float32.
+
     Examples
     --------
     >>> @mg.primitive(lambda g, y, x: 3 * g * x**2)
     ... def cube(x):
     ...     return x**3
     """
+    known = len(derivatives) if each is None else sys.maxsize  # how many arguments have a say
+    constant = known > 0 and not any(derivatives) and each is None
 
     def decorate(forward: Callable[..., Any]) -> Callable[..., Tensor]:
         name = forward.__name__.strip("_")
@@ -61,33 +82,43 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
 
         @functools.wraps(forward)
         def apply(*args: Any, **params: Any) -> Any:
-            if params and Tensor in map(type, params.values()):
+            if params and not _ARRAYS.isdisjoint(map(type, params.values())):
                 bound = inspect.signature(forward).bind(*args, **params)
                 args, params = bound.args, bound.kwargs
             arrays: list[Any] = []
-            any_tensor = tracked = watched = False
+            like: Any = None  # the array of the last tensor
+            tracked = watched = foreign = False
             for arg in args:
                 if type(arg) is Tensor:
-                    any_tensor = True
                     if arg.requires_grad:
                         tracked = True
                     if arg._memory is not None:
                         watched = True
-                    arg = arg._data
+                    like = arg = arg._data
+                elif type(arg) not in _PLAIN:
+                    foreign = True
                 arrays.append(arg)
-            if not any_tensor:
+            if real:
+                for array in arrays[:known]:
+                    if type(array) is ndarray and _is_no_float(array.dtype):
+                        return apply(*_in_floats(args, known), **params)
+            if like is None:
                 return forward(*args, **params)
+            if foreign:
+                args = _taken_in(args)
+                arrays = [arg._data if type(arg) is Tensor else arg for arg in args]
             try:
                 data = forward(*arrays, **params)
             except (ValueError, IndexError, TypeError) as error:
                 raise explained(error, name, arrays) from error
             if type(data) is not ndarray:
                 data = np.asarray(data)
-            kind = data.dtype.kind
-            if kind != "f" and kind not in "iub":
-                raise TypeError(
-                    f"{name} made {data.dtype}; a tensor holds floats, integers or booleans."
-                )
+            dtype = data.dtype
+            crept_in = (
+                dtype is not FLOAT32
+                and dtype is not like.dtype
+                and _is_foreign(dtype, arrays, name)
+            )
             if not makes_its_own:
                 for array in arrays:
                     if data is array:
@@ -95,28 +126,98 @@ def primitive(*derivatives: Derivative, each: Callable[..., Any] | None = None) 
             out = Tensor(data)
             if data.base is not None:
                 _share_memory(out, args)
-            if tracked and kind == "f" and mode.recording:
+            observer = mode.observer
+            if tracked and dtype.kind == "f" and mode.recording and not constant:
                 if watched:  # writes from outside until now are in the past of this result
                     for arg in args:
                         if type(arg) is Tensor and arg._memory is not None:
                             arg._memory.look()
+                if len(args) > known:
+                    _refuse_gradients(args, known, name)
                 out.requires_grad = True
                 out._primitive = apply
                 out._parents = args
+                if foreign and (observer is None or observer.copies_arrays):
+                    out._parents = tuple([a.copy() if type(a) is ndarray else a for a in args])
                 if params:
                     out._params = params
                 out._tick = tick()
-            if (observer := mode.observer) is not None:
+            if observer is not None:
                 observer.operation(out, apply, args, params)
-            return out
+            return astype(out, FLOAT32) if crept_in else out
 
         apply.name = name  # type: ignore[attr-defined]
         apply.forward = forward  # type: ignore[attr-defined]
         apply.derivatives = derivatives  # type: ignore[attr-defined]
         apply.each = each  # type: ignore[attr-defined]
+        apply.__module__ = sys._getframe(1).f_globals["__name__"]  # a ufunc's is NumPy's
         return apply
 
     return decorate
+
+
+# What arguments and results are made of
+
+
+def _taken_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return NumPy's numbers as Python's, which take the type of the tensors beside them.
+
+    Arrays get the machine's byte order. Lists become tuples, which do not change later.
+    """
+    return tuple([arg if type(arg) is Tensor else _operand(arg) for arg in args])
+
+
+def _operand(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple([_operand(item) for item in value])
+    if isinstance(value, (np.generic, ndarray)) and value.ndim == 0 and value.dtype.kind != "b":
+        return value.item()  # a boolean stays: as a key it means another thing than True
+    if type(value) is ndarray and not value.dtype.isnative:
+        return value.astype(value.dtype.newbyteorder("="))
+    return value
+
+
+def _is_no_float(dtype: np.dtype) -> bool:
+    return dtype is not FLOAT32 and dtype not in (FLOAT32, FLOAT64) and dtype.kind in "iubf"
+
+
+def _in_floats(args: tuple[Any, ...], known: int) -> list[Any]:
+    """Return integers, booleans and foreign floats among the first arguments as floats."""
+    wide = any(type(arg) in _ARRAYS and arg.dtype == FLOAT64 for arg in args)
+    return [
+        astype(arg, FLOAT64 if wide else FLOAT32)
+        if i < known and type(arg) in _ARRAYS and _is_no_float(arg.dtype)
+        else arg
+        for i, arg in enumerate(args)
+    ]
+
+
+def _is_foreign(dtype: np.dtype, arrays: list[Any], name: str) -> bool:
+    """Whether a result's type is a float that none of the arguments has, nor asks for.
+
+    Raises
+    ------
+    TypeError
+        If it is one that a tensor cannot hold.
+    """
+    if dtype.kind in "iub":
+        return False
+    if dtype.kind != "f" or dtype.itemsize > 8:
+        raise TypeError(f"{name} made {dtype}; a tensor holds floats, integers or booleans.")
+    for array in arrays:
+        if isinstance(array, np.dtype) or (type(array) is ndarray and array.dtype == dtype):
+            return dtype.itemsize < 4
+    return True
+
+
+def _refuse_gradients(args: tuple[Any, ...], known: int, name: str) -> None:
+    for i, arg in enumerate(args[known:], known):
+        if type(arg) is Tensor and arg.requires_grad:
+            raise TypeError(
+                f"{name} has no derivative with respect to argument {i}, of shape {arg.shape}, "
+                "which requires a gradient: pass x.detach() if none is wanted, or give "
+                "@mg.primitive a derivative for it."
+            )
 
 
 def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
@@ -134,9 +235,48 @@ def explained(error: Exception, name: str, arrays: list[Any]) -> Exception:
     shapes = [describe(a) for a in arrays if isinstance(a, np.ndarray)]
     kinds = (ValueError, IndexError, TypeError)  # NumPy's own are made of more than a message
     kind = next(kind for kind in kinds if isinstance(error, kind))
-    return kind(f"{name} of {' and '.join(shapes)}: {error}")
+    return kind(f"{name} of {' and '.join(shapes)}: {error}{hint(error)}")
+
+
+_OURS = {"dim": "axis", "dims": "axis", "keepdim": "keepdims"}
+
+
+def hint(error: Exception) -> str:
+    """Return what to say to someone who used another library's word for an argument."""
+    found = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+    if found is None:
+        return ""
+    if found[1] in _OURS:
+        return f"; it is called {_OURS[found[1]]} here, as in NumPy."
+    return "; if a function of NumPy's passed it, use minigrad's of the same name."
+
+
+def hinting(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """Have a function that is no primitive give the same hints as one that is."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **params: P.kwargs) -> Tensor:
+        try:
+            return function(*args, **params)
+        except TypeError as error:
+            if params and not set(params) <= set(inspect.signature(function).parameters):
+                raise TypeError(f"{error}{hint(error)}") from error
+            raise
+
+    return call
 
 
 def describe(array: np.ndarray) -> str:
     """Say what an array is in the words of an error message."""
     return f"shape {array.shape} ({array.dtype})"
+
+
+@primitive(lambda g, y, x, dtype: g)
+def _astype(x: Any, dtype: np.dtype) -> Any:
+    array: Any = x if hasattr(x, "astype") else np.asarray(x)
+    return array.astype(dtype, copy=False)[...]  # never x itself: shared memory is known by views
+
+
+def astype(x: Any, dtype: npt.DTypeLike) -> Tensor:
+    """``x`` as another type. Between float types the gradient passes; the walk casts it back."""
+    return _astype(x, np.dtype(dtype))

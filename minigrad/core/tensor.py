@@ -29,8 +29,8 @@ class Tensor:
     Attributes
     ----------
     data : numpy.ndarray
-        The numbers. Writing through it is allowed; a write between the forward pass and
-        ``backward()`` is noticed and reported there.
+        The numbers themselves, not a copy. Writing through it is allowed; a write between the
+        forward pass and ``backward()`` is noticed and reported there.
     grad : Tensor or None
         The gradient that ``backward()`` has added up here, for leaves that require one.
     requires_grad : bool
@@ -79,6 +79,11 @@ class Tensor:
 
     @grad.setter
     def grad(self, gradient: Tensor | None) -> None:
+        if gradient is not None and type(gradient) is not Tensor:
+            raise TypeError(
+                f".grad is a Tensor or None, not a {type(gradient).__name__}: mg.tensor(...) makes "
+                "one of an array."
+            )
         if mode.observer is not None:
             mode.observer.gradient(self, is_set=True)
         self._grad = gradient
@@ -91,7 +96,7 @@ class Tensor:
         if mode.observer is not None:
             mode.observer.escape(self)
         memory_of(self).seal()
-        return self._data
+        return self._data.view()  # by which the memory knows whether anyone still has it
 
     @data.setter
     def data(self, values: Operand) -> None:
@@ -102,7 +107,20 @@ class Tensor:
         return self.data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self.requires_grad and mode.recording:
+            raise TypeError(
+                f"NumPy would cut this tensor of shape {self.shape} off from its gradient: use "
+                "minigrad's function in place of NumPy's (mg.sum, mg.concat, mg.where, ...), "
+                "mg.stack(tensors) in place of a list of tensors, or x.numpy() for the numbers "
+                "alone."
+            )
         return np.array(self.data, dtype=dtype, copy=copy)
+
+    def tolist(self) -> Any:
+        """Return the numbers as Python numbers, in nested lists."""
+        if mode.observer is not None:
+            mode.observer.escape(self)
+        return self._data.tolist()
 
     def item(self) -> Any:
         """Return the one number this tensor holds as a Python number."""
@@ -156,7 +174,18 @@ class Tensor:
         notes += ", requires_grad=True" if self.requires_grad else ""
         return f"tensor({numbers}{notes})"
 
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
     __hash__ = object.__hash__
+
+    def __getstate__(self) -> Any:
+        if self._primitive is not None:
+            raise TypeError(
+                f"this result of {self._primitive.name} remembers how it was made, and that "
+                "cannot be copied or pickled: do it to x.detach()."
+            )
+        return super().__getstate__()
 
     # Differentiation
 
@@ -192,6 +221,13 @@ class Tensor:
     __ne__: Binary  # type: ignore[assignment]
     __neg__: Callable[[Tensor], Tensor]
     __abs__: Callable[[Tensor], Tensor]
+    __invert__: Callable[[Tensor], Tensor]
+    __and__: Binary
+    __rand__: Binary
+    __or__: Binary
+    __ror__: Binary
+    __xor__: Binary
+    __rxor__: Binary
     __getitem__: Callable[[Tensor, Any], Tensor]
     __setitem__: Callable[[Tensor, Any, Operand], None]
     __iadd__: Binary
@@ -204,6 +240,15 @@ class Tensor:
     min: Callable[..., Tensor]
     argmax: Callable[..., Tensor]
     argmin: Callable[..., Tensor]
+    any: Callable[..., Tensor]
+    all: Callable[..., Tensor]
+    prod: Callable[..., Tensor]
+    var: Callable[..., Tensor]
+    std: Callable[..., Tensor]
+    exp: Callable[[Tensor], Tensor]
+    log: Callable[[Tensor], Tensor]
+    sqrt: Callable[[Tensor], Tensor]
+    flatten: Callable[[Tensor], Tensor]
     astype: Callable[[Tensor, npt.DTypeLike], Tensor]
     reshape: Callable[..., Tensor]
     T: Tensor
@@ -218,8 +263,9 @@ def tensor(
     Parameters
     ----------
     data : number, nested list, array or Tensor
-        Python floats become float32; NumPy arrays keep their float dtype. Integers and booleans
-        stay what they are: they serve as indices, labels and masks, and carry no gradient.
+        Python floats become float32; NumPy arrays keep their float dtype, in a list too. Integers
+        and booleans stay what they are: they serve as indices, labels and masks, and carry no
+        gradient.
     requires_grad : bool
         Whether a gradient is wanted with respect to this tensor.
     dtype : float32, float64, an integer type or bool, optional
@@ -228,17 +274,22 @@ def tensor(
     Raises
     ------
     TypeError
-        If ``data`` is a list of Tensors, if an integer is to carry a gradient, or if the type is
-        none of those above.
+        If ``data`` is a list of Tensors, if an integer is to carry a gradient, if
+        ``requires_grad`` is no boolean, or if the type is none of those above.
 
     Examples
     --------
     >>> mg.tensor([1.0, 2.0], requires_grad=True)
     tensor([1., 2.], requires_grad=True)
     """
+    if not isinstance(requires_grad, (bool, np.bool_)):
+        raise TypeError(
+            f"tensor(): requires_grad must be True or False, got {requires_grad!r}; a type is "
+            "passed as dtype=..."
+        )
     if isinstance(data, Tensor):
-        data = data.data
-    elif isinstance(data, (list, tuple)) and _holds_tensor(data):
+        data = data._data
+    elif _holds(data, Tensor):
         raise TypeError(
             "tensor() was given a list of Tensors, and copying their numbers would cut them off "
             "from their gradients: use mg.stack(tensors), or mg.concat(tensors) to join them."
@@ -247,9 +298,12 @@ def tensor(
     if (
         dtype is None
         and array.dtype == np.float64
-        and not isinstance(data, (np.ndarray, np.generic))
+        and not isinstance(data, np.generic)
+        and not _holds(data, np.ndarray)
     ):
         array = array.astype(np.float32)
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if array.dtype not in (np.float32, np.float64) and array.dtype.kind not in "iub":
         raise TypeError(
             f"a tensor holds float32, float64, integers or booleans, not {array.dtype}: "
@@ -263,10 +317,11 @@ def tensor(
     return Tensor(array, requires_grad)
 
 
-def _holds_tensor(data: Any) -> bool:
+def _holds(data: Any, kind: type) -> bool:
+    """Whether ``data`` is of a kind, or a list in which there is such a thing."""
     if isinstance(data, (list, tuple)):
-        return any(_holds_tensor(item) for item in data)
-    return isinstance(data, Tensor)
+        return any(_holds(item, kind) for item in data)
+    return isinstance(data, kind)
 
 
 def memory_of(tensor: Tensor) -> Memory:

@@ -2,17 +2,19 @@
 
 A derivative is evaluated long after its forward. If the numbers it needs have been overwritten
 in between, the gradient is silently wrong. So every result carries the tick of one clock at which
-it was made, every block of memory the tick at which it was last written, and the walk backwards
-compares the two.
+it was made, every block of memory its *version*, the tick at which it was last written, and the
+walk backwards compares the two.
 
 Writes through minigrad stamp the memory. Writes through NumPy (``tensor.data[0] = 1``) cannot be
-seen as they happen: once an array has been handed out, its memory is *sealed* with a checksum,
-which is looked at again whenever it matters. Memory never handed out costs nothing.
+seen as they happen: while an array that was handed out is held by anyone, its memory is *sealed*
+with a checksum, which is looked at again whenever it matters. Memory that nobody else holds costs
+nothing.
 """
 
 from __future__ import annotations
 
 import itertools
+import sys
 import zlib
 
 import numpy as np
@@ -43,8 +45,7 @@ class Memory:
     def stamp(self) -> None:
         """Note a write made by minigrad itself."""
         self.written = tick()
-        if self.checksum is not None:
-            self.checksum = self._sum()
+        self._renew()
 
     def seal(self) -> None:
         """Watch for writes from outside from now on, because the array is being handed out."""
@@ -52,17 +53,31 @@ class Memory:
             self.checksum = self._sum()
 
     def look(self) -> int:
-        """Return the tick of the last write, outside writes since the last look included."""
+        """Return the version: the tick of the last write, outside writes until now included."""
         if self.clock is not None and self.clock.written > self.written:
             self.written = self.clock.written
-            if self.checksum is not None:
-                self.checksum = self._sum()
-        elif self.checksum is not None:
-            now = self._sum()
-            if now != self.checksum:
-                self.checksum = now
-                self.written = tick()
+            self._renew()
+        elif self.checksum is not None and self._renew():
+            self.written = tick()
         return self.written
+
+    def references(self) -> int:
+        """Return how often the array is referred to, views of it included."""
+        return sys.getrefcount(self.array)
+
+    def _renew(self) -> bool:
+        """Seal anew if anyone still holds the array; return whether the numbers had changed."""
+        before = self.checksum
+        if before is None:
+            return False
+        now = self._sum()
+        self.checksum = now if self.references() > ALONE else None
+        return now != before
 
     def _sum(self) -> int:
         return zlib.crc32(np.ravel(self.array, order="K").data)
+
+
+_array = np.empty(1)  # stands for a tensor's reference
+ALONE = Memory(_array).references()  # how many there are while one tensor alone has the memory
+del _array

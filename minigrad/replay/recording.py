@@ -52,6 +52,7 @@ class Recorder(Observer):
     """Writes down what the engine does."""
 
     derivatives_on_tensors = True
+    copies_arrays = False  # a copy would stay what it was in the first run
 
     def __init__(self, inputs: list[Tensor]) -> None:
         self.instructions: list[Instruction] = []

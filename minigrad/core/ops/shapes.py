@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from ... import kernels
-from ..primitive import primitive
-from ..tensor import Array, Axis, Tensor
+from ..primitive import hinting, primitive
+from ..tensor import Array, Axis, Operand, Tensor
+from ..tensor import tensor as make_tensor
 
 
 def axes_of(x: Any, axis: Axis) -> tuple[int, ...]:
@@ -39,11 +40,13 @@ def permute_dims(x: Array, axes: Sequence[int]) -> Any:
     return np.transpose(x, axes)
 
 
+@hinting
 def transpose(x: Array, axes: Sequence[int] | None = None) -> Tensor:
     """``x`` with its axes reversed, or in the order ``axes``."""
     return permute_dims(x, tuple(reversed(range(np.ndim(x)))) if axes is None else axes)
 
 
+@hinting
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Tensor:
     """``x`` with new axes of length 1 that stand at ``axis`` in the result."""
     axes = axis if isinstance(axis, tuple) else (axis,)
@@ -58,6 +61,7 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Tensor:
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(ndim)))
 
 
+@hinting
 def squeeze(x: Array, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """``x`` without the axes of length 1 that ``axis`` names; None names all of them."""
     shape = np.shape(x)
@@ -87,17 +91,39 @@ def _concat(*parts: Any, axis: int) -> Any:
     return np.concatenate(parts, axis=axis)
 
 
-def concat(tensors: Sequence[Array], axis: int = 0) -> Tensor:
-    """The tensors one after another along an axis they have."""
-    return _concat(*tensors, axis=axis)
+@hinting
+def concat(tensors: Iterable[Operand], axis: int | None = 0) -> Tensor:
+    """The tensors one after another along an axis they have; None reads each as one row."""
+    parts = _parts_of(tensors, "concat")
+    if axis is None:
+        parts, axis = [reshape(part, -1) for part in parts], 0
+    return _concat(*parts, axis=axis)
 
 
-def stack(tensors: Sequence[Array], axis: int = 0) -> Tensor:
+@hinting
+def stack(tensors: Iterable[Operand], axis: int = 0) -> Tensor:
     """The tensors, all of one shape, one after another along a new axis."""
-    shapes = {np.shape(t) for t in tensors}
+    parts = _parts_of(tensors, "stack")
+    shapes = {part.shape for part in parts}
     if len(shapes) > 1:
         raise ValueError(f"stack: all shapes must be equal, these are {sorted(shapes)}.")
-    return _concat(*(expand_dims(t, axis) for t in tensors), axis=axis)
+    return _concat(*(expand_dims(part, axis) for part in parts), axis=axis)
+
+
+def _parts_of(tensors: Iterable[Operand], name: str) -> list[Array]:
+    """Return tensors and arrays; numbers and lists take the float type of those beside them."""
+    if isinstance(tensors, (Tensor, np.ndarray)) and tensors.ndim == 0:
+        raise TypeError(f"{name}() takes a list of tensors, got a single number.")
+    parts = list(tensors)
+    if not parts:
+        raise ValueError(f"{name}() takes at least one tensor, got none.")
+    if {Tensor, np.ndarray}.issuperset(map(type, parts)):
+        return parts  # type: ignore[return-value]
+    floats = [p.dtype for p in parts if isinstance(p, (Tensor, np.ndarray)) and p.dtype.kind == "f"]
+    dtype = np.result_type(*floats) if floats else None
+    return [
+        p if isinstance(p, (Tensor, np.ndarray)) else make_tensor(p, dtype=dtype) for p in parts
+    ]
 
 
 # Indexing. getitem reads and scatter writes; each is the other's derivative. The parts of the key
@@ -137,10 +163,14 @@ def scatter(x: Array, key: Any, shape: Sequence[int]) -> Tensor:
 def _parts(key: Any) -> list[Any]:
     parts = key if isinstance(key, tuple) else (key,)
     return [
-        np.asarray(part) if isinstance(part, (list, bool, np.bool_)) else part for part in parts
+        np.asarray(part, np.intp if part == [] else None)
+        if isinstance(part, (list, bool, np.bool_))
+        else part
+        for part in parts
     ]
 
 
+@hinting
 def take(x: Array, indices: Array, axis: int | None = None) -> Tensor:
     """The elements (rows, columns, ...) of ``x`` that ``indices`` name along ``axis``.
 
@@ -151,19 +181,24 @@ def take(x: Array, indices: Array, axis: int | None = None) -> Tensor:
     return getitem(x, (slice(None),) * axes_of(x, axis)[0] + (indices,))
 
 
+@hinting
 def take_along_axis(x: Array, indices: Array, axis: int = -1) -> Tensor:
-    """For each place in ``indices``, the element of ``x`` that it names along ``axis``."""
-    lengths = np.shape(indices)
-    if len(lengths) != np.ndim(x):
+    """For each place in ``indices``, the element of ``x`` that it names along ``axis``.
+
+    Along the other axes the two broadcast, as in NumPy.
+    """
+    shape = np.shape(x)
+    if np.ndim(indices) != len(shape):
         raise ValueError(
-            f"take_along_axis: indices of shape {lengths} must have as many axes as "
-            f"the tensor of shape {np.shape(x)}."
+            f"take_along_axis: indices of shape {np.shape(indices)} must have as many axes as "
+            f"the tensor of shape {shape}."
         )
-    key: list[Any] = list(np.ogrid[tuple(slice(n) for n in lengths)])
+    key: list[Any] = list(np.ogrid[tuple(slice(n) for n in shape)])
     key[axes_of(x, axis)[0]] = indices
     return getitem(x, tuple(key))
 
 
+@hinting
 def flip(x: Array, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """``x`` in reverse order along ``axis``; None means along every axis."""
     axes = axes_of(x, axis)
@@ -171,6 +206,7 @@ def flip(x: Array, axis: int | tuple[int, ...] | None = None) -> Tensor:
     return getitem(x, tuple(slice(None, None, step) for step in steps))
 
 
+@hinting
 def pad(x: Array, pad_width: int | tuple[int, int] | Sequence[tuple[int, int]]) -> Tensor:
     """``x`` with zeros around it; ``pad_width`` is (before, after) for each axis, as in NumPy."""
     shape = np.shape(x)
