@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias, final
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .modes import effect, mode
-from .versions import Memory
+from .versions import ALONE, Memory
 
 Operand: TypeAlias = "Tensor | np.ndarray | np.generic | float | int | bool"
 Array: TypeAlias = "Tensor | np.ndarray"
@@ -330,6 +331,13 @@ def memory_of(tensor: Tensor) -> Memory:
         base = tensor._data.base
         tensor._memory = Memory(base if isinstance(base, np.ndarray) else tensor._data)
     return tensor._memory
+
+
+def is_shared(tensor: Tensor) -> bool:
+    """Whether anyone but ``tensor`` has its memory: an array handed out, or another tensor."""
+    memory = memory_of(tensor)
+    own = sys.getrefcount(tensor._data) - (tensor._data is memory.array)
+    return memory.references() > ALONE or own > 2  # the tensor's, and that of the call
 
 
 @effect

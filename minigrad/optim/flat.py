@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from ..core.tensor import Tensor, memory_of
+from ..core.tensor import Tensor, is_shared, memory_of, write
 from ..core.versions import Clock, tick
 from .home import Home
 
@@ -54,7 +55,7 @@ class Flat:
         self.none = np.empty(0, self.theta.dtype)
         self.states: dict[str, np.ndarray] = {}
         self.numbers: dict[str, float] = {}
-        self._views: list[np.ndarray | None] = [None] * len(params)
+        self._views: list[weakref.ref[np.ndarray] | None] = [None] * len(params)
         self._homes: list[Any] = [None] * len(params)
         self.astray = set(range(len(params)))
         self.left = self.none
@@ -81,7 +82,7 @@ class Flat:
                     "loss.backward() before step(), and give the optimizer only parameters that "
                     "the loss depends on."
                 )
-            if p._data is not self._views[i]:
+            if not self._is_here(i):
                 self._adopt(i)
             if not self._homes[i].holds(p.grad):
                 if p.grad.shape != p.shape:
@@ -96,7 +97,11 @@ class Flat:
                 self.astray.discard(i)
 
     def stamp(self) -> None:
-        """Note that the optimizer has written the parameters."""
+        """Note that the parameters were written, and write those that are not views of `theta`."""
+        for i in self.astray:
+            if not self._is_here(i):
+                first, last = self.spans[i]
+                write(self.params[i], self.theta[first:last].reshape(self.params[i].shape))
         self._clock.written = self._seen = tick()
 
     def touched(self) -> list[int]:
@@ -186,23 +191,32 @@ class Flat:
         self.numbers = dict(saved["numbers"])
         self._seen = math.inf
 
+    def _is_here(self, i: int) -> bool:
+        view = self._views[i]
+        return view is not None and view() is self.params[i]._data
+
     def _adopt(self, i: int) -> None:
-        """Turn a parameter into a view of ``theta``.
+        """Turn a parameter into a view of ``theta``, unless somebody else has its memory.
+
+        An array that was handed out, or ``p.detach()``, goes on being the parameter's. While there
+        is one, the numbers are carried to ``theta`` and back at each step.
 
         Each view owns an array of its own over its part of the memory, and not ``theta``, so that
         a write to one parameter is not taken for a write to all.
         """
         p = self.params[i]
-        written = 0 if p._memory is None else p._memory.look()
         first, last = self.spans[i]
         view = np.frombuffer(self.theta.data[first:last], self.theta.dtype).reshape(p.shape)
         view[...] = p._data
+        if self._homes[i] is None:
+            self._homes[i] = self._new_home(i)
+        if is_shared(p):
+            return
+        written = memory_of(p).look()
         p._data, p._memory = view, None
         memory_of(p).written = written
         memory_of(p).clock = self._clock
-        self._views[i] = view
-        if self._homes[i] is None:
-            self._homes[i] = self._new_home(i)
+        self._views[i] = weakref.ref(view)
         if p._home is not None and p._home is not self._homes[i]:
             p._home.note(None)  # another optimizer's, which has to adopt it again
         p._home = self._homes[i]
@@ -214,7 +228,9 @@ class Flat:
         """Leave the gradients' memory to whoever has kept a part of it, and take new memory."""
         self.grad = self.grad.copy()
         for i, p in enumerate(self.params):
-            p._home = self._homes[i] = self._new_home(i)
+            self._homes[i] = self._new_home(i)
+            if self._is_here(i):
+                p._home = self._homes[i]
         self.astray.update(range(len(self.params)))
 
     def __getstate__(self) -> dict[str, Any]:
