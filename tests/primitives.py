@@ -95,7 +95,7 @@ def _logsumexp(x: np.ndarray, axis: Any = None, keepdims: bool = False) -> np.nd
 
 
 def _scatter(x: np.ndarray, key: Any, shape: Shape) -> np.ndarray:
-    out = np.zeros(shape)
+    out = np.zeros(shape, x.dtype)
     np.add.at(out, key, x)
     return out
 
@@ -145,23 +145,25 @@ REGISTRY: dict[str, Entry] = {
     "abs": _elementwise(np.abs),
     "add": _pair(np.add),
     "astype": Entry(one(dtype=lambda shape: st.just(np.float64)), lambda x, dtype: x),
-    "clip": Entry(
-        clipped(),
-        lambda x, low, high: np.minimum(
-            np.maximum(x, -np.inf if low is None else low), np.inf if high is None else high
-        ),
-    ),
+    "clip": Entry(clipped(), lambda x, low, high: np.clip(x, low, high)),
     "cos": _elementwise(np.cos),
     "divide": _pair(np.divide),
     "equal": _compared(np.equal),
     "erf": _elementwise(np.vectorize(math.erf, otypes=[float])),
     "exp": _elementwise(np.exp),
+    "expm1": _elementwise(np.expm1),
     "gelu": _elementwise(lambda x: x * special.ndtr(x)),
+    "isfinite": Entry(one(), np.isfinite, differentiable=False),
+    "isnan": Entry(one(), np.isnan, differentiable=False),
+    "logical_and": _compared(np.logical_and),
+    "logical_not": Entry(one(), np.logical_not, differentiable=False),
+    "logical_or": _compared(np.logical_or),
     "greater": _compared(np.greater),
     "greater_equal": _compared(np.greater_equal),
     "less": _compared(np.less),
     "less_equal": _compared(np.less_equal),
     "log": _elementwise(np.log, positive=True),
+    "log1p": _elementwise(np.log1p, positive=True),
     "maximum": _pair(np.maximum),
     "minimum": _pair(np.minimum),
     "multiply": _pair(np.multiply),
@@ -204,6 +206,8 @@ REGISTRY: dict[str, Entry] = {
     "std": Entry(reduced(least=2, correction=st.integers(0, 1)), _correction(np.std)),
     "sum": Entry(reduced(), np.sum),
     "var": Entry(reduced(least=2, correction=st.integers(0, 1)), _correction(np.var)),
+    "all": Entry(reduced(), np.all, differentiable=False),
+    "any": Entry(reduced(), np.any, differentiable=False),
     "argmax": Entry(picked(), np.argmax, differentiable=False),
     "argmin": Entry(picked(), np.argmin, differentiable=False),
     # shapes

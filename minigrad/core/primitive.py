@@ -82,12 +82,13 @@ def primitive(
 
         @functools.wraps(forward)
         def apply(*args: Any, **params: Any) -> Any:
-            if params and not _ARRAYS.isdisjoint(map(type, params.values())):
-                bound = inspect.signature(forward).bind(*args, **params)
-                args, params = bound.args, bound.kwargs
             arrays: list[Any] = []
             like: Any = None  # the array of the last tensor
             tracked = watched = foreign = False
+            if params and not _ARRAYS.isdisjoint(map(type, params.values())):
+                bound = inspect.signature(forward).bind(*args, **params)
+                args, params = bound.args, bound.kwargs
+                foreign = True
             for arg in args:
                 if type(arg) is Tensor:
                     if arg.requires_grad:
@@ -137,10 +138,11 @@ def primitive(
                 out.requires_grad = True
                 out._primitive = apply
                 out._parents = args
-                if foreign and (observer is None or observer.copies_arrays):
-                    out._parents = tuple([a.copy() if type(a) is ndarray else a for a in args])
                 if params:
                     out._params = params
+                if foreign and (observer is None or observer.copies_arrays):
+                    out._parents = tuple(map(_kept, args))
+                    out._params = {name: _kept(value) for name, value in params.items()}
                 out._tick = tick()
             if observer is not None:
                 observer.operation(out, apply, args, params)
@@ -179,6 +181,11 @@ def _operand(value: Any) -> Any:
 
 def _is_no_float(dtype: np.dtype) -> bool:
     return dtype is not FLOAT32 and dtype not in (FLOAT32, FLOAT64) and dtype.kind in "iubf"
+
+
+def _kept(arg: Any) -> Any:
+    """Return what a recorded result holds of an argument: arrays of others may change later."""
+    return arg.copy() if type(arg) is ndarray else arg
 
 
 def _in_floats(args: tuple[Any, ...], known: int) -> list[Any]:

@@ -117,13 +117,16 @@ def _parts_of(tensors: Iterable[Operand], name: str) -> list[Array]:
     parts = list(tensors)
     if not parts:
         raise ValueError(f"{name}() takes at least one tensor, got none.")
-    if {Tensor, np.ndarray}.issuperset(map(type, parts)):
-        return parts  # type: ignore[return-value]
-    floats = [p.dtype for p in parts if isinstance(p, (Tensor, np.ndarray)) and p.dtype.kind == "f"]
+    floats = [p.dtype for p in parts if _is_array(p) and p.dtype.kind == "f"]
     dtype = np.result_type(*floats) if floats else None
     return [
-        p if isinstance(p, (Tensor, np.ndarray)) else make_tensor(p, dtype=dtype) for p in parts
+        p if _is_array(p) else make_tensor(p.item() if hasattr(p, "item") else p, dtype=dtype)
+        for p in parts
     ]
+
+
+def _is_array(part: Any) -> bool:
+    return isinstance(part, Tensor) or (isinstance(part, np.ndarray) and part.ndim > 0)
 
 
 # Indexing. getitem reads and scatter writes; each is the other's derivative. The parts of the key
