@@ -52,6 +52,13 @@ def gradcheck(
         If an input is not float64: float32 is too coarse for differences.
     """
     xs = [_checked(x) for x in ([inputs] if isinstance(inputs, Tensor) else inputs)]
+    if not isinstance(order, (int, np.integer)) or isinstance(order, bool) or order < 1:
+        raise ValueError(f"gradcheck: order must be an integer from 1 upwards, got {order!r}.")
+    for name, value in {"eps": eps, "rtol": rtol, "atol": atol}.items():
+        if not (isinstance(value, (int, float)) and 0 <= value < 1) or (
+            name == "eps" and not value
+        ):
+            raise ValueError(f"gradcheck: {name} must be a small positive number, got {value!r}.")
     rng = np.random.default_rng(0)
     weights = _weights(f(*xs), rng)
 

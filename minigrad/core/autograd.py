@@ -146,6 +146,7 @@ def _in_topological_order(output: Tensor) -> list[Tensor]:
 
 def backward(output: Tensor, gradient: Operand | None, retain_graph: bool) -> None:
     """Add the gradient of ``output`` to ``.grad`` of its leaves; see :meth:`Tensor.backward`."""
+    _check_flag("backward", "retain_graph", retain_graph)
     seed = _seed(output, gradient, "backward", "backward(gradient=...)")
     with no_grad():
         for tensor, g in walk(output, seed, set(), create_graph=False, free=not retain_graph):
@@ -207,6 +208,7 @@ def grad(
                 f"grad(): input {i} does not require a gradient, so nothing about it was recorded: "
                 "make it with requires_grad=True before computing the output."
             )
+    _check_flag("grad", "create_graph", create_graph)
     seed = _seed(output, grad_output, "grad", "grad(..., grad_output=...)")
     gradients = _gradients(output, xs, seed, create_graph)
     return gradients[0] if isinstance(inputs, Tensor) else gradients
@@ -228,6 +230,11 @@ def _as_tensor(g: Any, like: Tensor) -> Tensor:
     return g if type(g) is Tensor else Tensor(np.array(g))
 
 
+def _check_flag(function: str, name: str, flag: Any) -> None:
+    if flag is not True and flag is not False:
+        raise TypeError(f"{function}(): {name} must be True or False, got {flag!r}.")
+
+
 def _seed(output: Tensor, gradient: Operand | None, what: str, instead: str) -> Tensor:
     if not isinstance(output, Tensor):
         raise TypeError(f"{what}() starts from a Tensor, this is a {type(output).__name__}.")
@@ -245,6 +252,8 @@ def _seed(output: Tensor, gradient: Operand | None, what: str, instead: str) -> 
         ones = np.empty(output._data.shape, output._data.dtype)
         ones.fill(1)
         return Tensor(ones)
+    if isinstance(gradient, bool):
+        raise TypeError(f"{what}() was given {gradient} for a gradient: flags are passed by name.")
     seed = gradient if type(gradient) is Tensor else make_tensor(np.asarray(gradient))
     if seed.shape != output.shape:
         raise ValueError(
@@ -269,6 +278,8 @@ def value_and_grad(f: Callable[..., Tensor]) -> Callable[..., tuple[Tensor, Any]
         ``value, gradient = value_and_grad(f)(x, *rest)``; ``gradient`` is like ``x``. Where ``x``
         requires a gradient, both are recorded and can be differentiated in turn.
     """
+    if not callable(f):
+        raise TypeError(f"value_and_grad() takes a function, got {f!r}.")
 
     def evaluate(x: Any, *rest: Any, **params: Any) -> tuple[Tensor, Any]:
         items = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
@@ -327,6 +338,11 @@ def hvp(f: Callable[..., Tensor], inputs: Tensors, vectors: Any) -> Tensors:
     vs = list(vectors) if several else [vectors]
     if len(xs) != len(vs):
         raise ValueError(f"hvp() of {len(xs)} inputs was given {len(vs)} vectors.")
+    for x, v in zip(xs, vs, strict=True):
+        if np.shape(v) != np.shape(x):
+            raise ValueError(
+                f"hvp(): a vector of shape {np.shape(v)} for an input of {np.shape(x)}."
+            )
     with recording():
         gradients = grad(f(*xs), xs, create_graph=True)
         slope = sum((g * v).sum() for g, v in zip(gradients, vs, strict=True))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numpy import ndarray
 
 from .modes import mode
-from .tensor import Tensor, memory_of
+from .tensor import Tensor, memory_of, type_of
 from .versions import tick
 
 P = ParamSpec("P")
@@ -73,10 +73,18 @@ def primitive(
     ... def cube(x):
     ...     return x**3
     """
+    for derivative in (*derivatives, each):
+        if derivative is not None and not callable(derivative):
+            raise TypeError(f"primitive() takes functions or None, got {derivative!r}.")
     known = len(derivatives) if each is None else sys.maxsize  # how many arguments have a say
     constant = known > 0 and not any(derivatives) and each is None
 
     def decorate(forward: Callable[..., Any]) -> Callable[..., Tensor]:
+        if not callable(forward):
+            raise TypeError(
+                f"@mg.primitive(derivative, ...) stands above a function, this is {forward!r}; "
+                "without brackets it takes that function for the derivative."
+            )
         name = forward.__name__.strip("_")
         makes_its_own = isinstance(forward, np.ufunc)  # and never gives back an argument or a view
 
@@ -104,14 +112,17 @@ def primitive(
                     if type(array) is ndarray and _is_no_float(array.dtype):
                         return apply(*_in_floats(args, known), **params)
             if like is None:
-                return forward(*args, **params)
+                try:
+                    return forward(*args, **params)
+                except AttributeError as error:
+                    raise TypeError(f"{name} takes tensors, arrays and numbers: {error}") from error
             if foreign:
                 args = _taken_in(args)
                 arrays = [arg._data if type(arg) is Tensor else arg for arg in args]
             try:
                 data = forward(*arrays, **params)
             except (ValueError, IndexError, TypeError) as error:
-                raise explained(error, name, arrays) from error
+                raise explained(error, name, arrays, params) from error
             if type(data) is not ndarray:
                 data = np.asarray(data)
             dtype = data.dtype
@@ -237,12 +248,13 @@ def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
                 return
 
 
-def explained(error: Exception, name: str, arrays: list[Any]) -> Exception:
-    """Name the operation and the shapes in an error that NumPy raised."""
+def explained(error: Exception, name: str, arrays: list[Any], params: dict[str, Any]) -> Exception:
+    """Name the operation, the shapes and the parameters in an error that NumPy raised."""
     shapes = [describe(a) for a in arrays if isinstance(a, np.ndarray)]
+    given = "".join(f", {key}={value!r}" for key, value in (params or {}).items())
     kinds = (ValueError, IndexError, TypeError)  # NumPy's own are made of more than a message
     kind = next(kind for kind in kinds if isinstance(error, kind))
-    return kind(f"{name} of {' and '.join(shapes)}: {error}{hint(error)}")
+    return kind(f"{name} of {' and '.join(shapes)}{given}: {error}{hint(error)}")
 
 
 _OURS = {"dim": "axis", "dims": "axis", "keepdim": "keepdims"}
@@ -286,4 +298,4 @@ def _astype(x: Any, dtype: np.dtype) -> Any:
 
 def astype(x: Any, dtype: npt.DTypeLike) -> Tensor:
     """``x`` as another type. Between float types the gradient passes; the walk casts it back."""
-    return _astype(x, np.dtype(dtype))
+    return _astype(x, type_of(dtype))

@@ -295,7 +295,7 @@ def tensor(
             "tensor() was given a list of Tensors, and copying their numbers would cut them off "
             "from their gradients: use mg.stack(tensors), or mg.concat(tensors) to join them."
         )
-    array = np.array(data, dtype=dtype)
+    array = np.array(data, dtype=None if dtype is None else type_of(dtype))
     if (
         dtype is None
         and array.dtype == np.float64
@@ -303,19 +303,28 @@ def tensor(
         and not _holds(data, np.ndarray)
     ):
         array = array.astype(np.float32)
-    if not array.dtype.isnative:
-        array = array.astype(array.dtype.newbyteorder("="))
-    if array.dtype not in (np.float32, np.float64) and array.dtype.kind not in "iub":
-        raise TypeError(
-            f"a tensor holds float32, float64, integers or booleans, not {array.dtype}: "
-            "pass dtype=mg.float32 or dtype=mg.float64."
-        )
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    type_of(array.dtype)
     if requires_grad and array.dtype.kind != "f":
         raise TypeError(
             f"only float tensors can require a gradient, this one is {array.dtype}: write 1.0 "
             "for 1, or pass dtype=mg.float32."
         )
     return Tensor(array, requires_grad)
+
+
+def type_of(dtype: npt.DTypeLike) -> np.dtype:
+    """Return ``dtype`` in the machine's byte order, if a tensor can hold it."""
+    try:
+        found = np.dtype("O" if dtype is None else dtype).newbyteorder("=")
+    except TypeError:
+        raise TypeError(f"dtype must be a type such as mg.float32, got {dtype!r}.") from None
+    if found not in (np.float32, np.float64) and found.kind not in "iub":
+        raise TypeError(
+            f"a tensor holds float32, float64, integers or booleans, not {found}: "
+            "pass dtype=mg.float32 or dtype=mg.float64."
+        )
+    return found
 
 
 def _holds(data: Any, kind: type) -> bool:

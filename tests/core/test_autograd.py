@@ -179,3 +179,58 @@ def test_hvp_is_the_hessian_times_the_vector():
 def test_hvp_of_a_linear_function_is_zero():
     x = mg.tensor([1.0, 2.0], requires_grad=True)
     np.testing.assert_array_equal(mg.hvp(lambda x: x.sum(), x, [1.0, 1.0]).data, [0, 0])
+
+
+def test_value_and_grad_takes_a_dictionary():
+    value, gradient = mg.value_and_grad(lambda p: (p["w"] * p["b"]).sum())(
+        {"w": [1.0, 2.0], "b": 3.0}
+    )
+    assert value.item() == 9
+    assert {name: g.tolist() for name, g in gradient.items()} == {"w": [3, 3], "b": 3}
+
+
+def test_value_and_grad_nests():
+    slope = lambda f: lambda x: mg.value_and_grad(f)(x)[1]  # noqa: E731
+    cube = lambda x: x * x * x  # noqa: E731
+    assert [
+        f(2.0).item() for f in (slope(cube), slope(slope(cube)), slope(slope(slope(cube))))
+    ] == [
+        12,
+        12,
+        6,
+    ]
+    x = mg.tensor(2.0, requires_grad=True)
+    assert mg.grad(slope(cube)(x), x).item() == 12
+    assert mg.grad(mg.value_and_grad(cube)(x)[0], x).item() == 12
+    inner = mg.value_and_grad(lambda p: p["a"] * x)  # closed over, and no argument
+    outer = mg.value_and_grad(lambda a: inner({"a": a})[1]["a"] * a)
+    assert outer(3.0)[1].item() == 2
+
+
+def test_value_and_grad_without_recording_leaves_no_graph():
+    x = mg.tensor(2.0, requires_grad=True)
+    with mg.no_grad():
+        value, gradient = mg.value_and_grad(lambda x: x * x)(x)
+    assert gradient.item() == 4 and not gradient.requires_grad and not value.requires_grad
+
+
+def test_no_grad_is_a_decorator_too():
+    x = mg.tensor(2.0, requires_grad=True)
+
+    @mg.no_grad()
+    def quietly(x):
+        """Double."""
+        return 2 * x
+
+    for _ in range(2):
+        assert not quietly(x).requires_grad and mg.is_recording()
+    assert quietly.__name__ == "quietly" and quietly.__doc__ == "Double."
+    assert (2 * x).requires_grad
+
+
+def test_gradcheck_takes_a_tensor_whose_elements_share_memory():
+    x = mg.broadcast_to(mg.tensor([1.5], dtype=mg.float64), (2,)).detach()
+    x.requires_grad = True
+    assert mg.gradcheck(lambda v: v * v, x, order=2)
+    with pytest.raises(AssertionError, match=r"element \(0,\)"):
+        mg.gradcheck(mg.primitive(lambda g, y, v: g)(lambda v: v * v), x)

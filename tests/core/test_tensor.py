@@ -211,3 +211,127 @@ def test_a_copied_model_shares_nothing():
     y.data[0] = 7
     assert x.data.tolist() == [1, 2]
     assert y.requires_grad
+
+
+# What people reach for
+
+
+def test_a_number_is_formatted_like_pythons():
+    loss = mg.tensor(1.23456, requires_grad=True)
+    assert f"{loss:.3f}" == "1.235" and f"{loss * 2:8.2e}" == "2.47e+00"
+    assert f"{mg.tensor([1.0])}" == "tensor([1.])"
+
+
+def test_booleans_combine():
+    a, b = mg.tensor([True, True, False]), mg.tensor([True, False, False])
+    assert (~a).tolist() == [False, False, True] == mg.logical_not(a).tolist()
+    assert (a & b).tolist() == [True, False, False] == mg.logical_and(a, b).tolist()
+    assert (a | b).tolist() == [True, True, False] == mg.logical_or(a, b).tolist()
+    assert (a ^ b).tolist() == [False, True, False]
+    assert (np.array([True, False, True]) & a).tolist() == [True, False, False]
+    assert (mg.tensor([6, 5]) & 3).tolist() == [2, 1] and (~mg.tensor([0])).tolist() == [-1]
+    assert bool(a.any()) and not bool(a.all()) and a.all(axis=0, keepdims=True).shape == (1,)
+    with pytest.raises(TypeError, match=r"bitwise_and.*float32"):
+        mg.tensor([1.0]) & a
+
+
+def test_infinities_and_nan_are_found():
+    x = mg.tensor([1.0, np.inf, np.nan])
+    assert mg.isfinite(x).tolist() == [True, False, False]
+    assert mg.isnan(x).tolist() == [False, False, True]
+
+
+def test_methods_do_what_the_functions_do():
+    x = mg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    for name in (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "prod",
+        "var",
+        "std",
+        "any",
+        "all",
+        "argmax",
+        "argmin",
+    ):
+        method, function = getattr(x, name), getattr(mg, name)
+        assert method(axis=0).tolist() == function(x, axis=0).tolist()
+        assert method().tolist() == function(x).tolist()
+    for name in ("exp", "log", "sqrt"):
+        assert getattr(x, name)().tolist() == getattr(mg, name)(x).tolist()
+    assert x.flatten().tolist() == [1, 2, 3, 4]
+    assert x.tolist() == [[1, 2], [3, 4]] and type(x.tolist()[0][0]) is float
+
+
+def test_a_list_of_arrays_keeps_their_type():
+    assert mg.tensor([np.array([1 / 3]), np.array([2 / 3])]).dtype == np.float64
+    assert mg.tensor([np.ones(1, np.float32), [0.5]]).dtype == np.float64  # as NumPy
+    assert mg.tensor([[1.0], [2.0]]).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [">f4", ">f8", ">i4", ">u2"])
+def test_a_tensor_has_the_byte_order_of_the_machine(dtype):
+    x = mg.tensor(np.array([1, 2], dtype))
+    assert x.dtype.isnative and x.tolist() == [1, 2]
+    assert mg.tensor([1, 2], dtype=dtype).dtype.isnative
+
+
+@given(
+    hnp.arrays(np.int64, hnp.array_shapes(min_dims=1, max_dims=3, max_side=3)),
+    st.data(),
+)
+def test_take_along_axis_broadcasts_as_numpys(x, data):
+    axis = data.draw(st.integers(-x.ndim, x.ndim - 1))
+    shape = [data.draw(st.sampled_from([1, n])) for n in x.shape]
+    shape[axis] = data.draw(st.integers(0, 3))
+    indices = data.draw(
+        hnp.arrays(np.intp, tuple(shape), elements=st.integers(0, x.shape[axis] - 1))
+    )
+    expected = np.take_along_axis(x, indices, axis)
+    assert mg.take_along_axis(mg.tensor(x), indices, axis).tolist() == expected.tolist()
+
+
+def test_an_empty_list_takes_nothing():
+    x = mg.tensor(np.ones((4, 2)), requires_grad=True)
+    assert x[[]].shape == (0, 2)
+    assert mg.grad(x[[]].sum(), x).tolist() == np.zeros((4, 2)).tolist()
+
+
+def test_tensors_come_from_a_generator_too():
+    parts = [mg.tensor([float(k)], requires_grad=True) for k in range(3)]
+    assert mg.stack(p for p in parts).tolist() == [[0], [1], [2]]
+    assert mg.concat(p for p in parts).tolist() == [0, 1, 2]
+
+
+def test_concat_without_an_axis_reads_each_as_one_row():
+    a = mg.tensor([[1.0, 2.0]], requires_grad=True)
+    y = mg.concat([a, a, np.ones((2, 1), np.float32)], axis=None)
+    assert y.tolist() == [1, 2, 1, 2, 1, 1]
+    assert mg.grad(y.sum(), a).tolist() == [[2, 2]]
+
+
+@pytest.mark.parametrize(
+    ("subscripts", "shapes"),
+    [
+        ("...ij,...jk->...ik", [(2, 3, 2), (2, 2, 4)]),
+        ("...ij,jk->...ik", [(2, 1, 3, 2), (2, 4)]),
+        ("...i,...i", [(3, 2), (2,)]),
+        ("...i,...i->...", [(3, 1, 2), (4, 2)]),
+        ("i...->...", [(2, 3, 2)]),
+        ("...->...", [()]),
+        ("...,...", [(2,), (3, 1)]),
+        ("...ii->...i", [(2, 3, 3)]),
+        ("ij,jk->ik", [(3, 1), (4, 2)]),
+        ("ij,jk", [(3, 4), (1, 2)]),
+        ("ij,ij->", [(3, 1), (1, 4)]),
+        ("ij,ij,kj->ik", [(1, 4), (3, 4), (2, 1)]),
+    ],
+)
+def test_einsum_takes_ellipses_and_axes_of_length_1(subscripts, shapes):
+    rng = np.random.default_rng(0)
+    xs = [mg.tensor(rng.normal(size=s), requires_grad=True) for s in shapes]
+    expected = np.einsum(subscripts, *(x.numpy() for x in xs))
+    np.testing.assert_allclose(mg.einsum(subscripts, *xs).numpy(), expected, rtol=1e-12)
+    assert mg.gradcheck(lambda *xs: mg.einsum(subscripts, *xs), xs, order=2)

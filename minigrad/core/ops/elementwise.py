@@ -100,7 +100,7 @@ def relu(x: Operand) -> Any:
 
 def _by_element(kernel: Any, x: Any, *others: Any) -> np.ndarray:
     """Run a kernel that reads arrays of one shape as rows, and writes one of that shape."""
-    x = in_order(x)
+    x = in_order(x, None if x.dtype.kind == "f" else float)
     y = np.empty_like(x)
     rest = [in_order(other, x.dtype).reshape(-1) for other in others] if others else others
     kernel(x.reshape(-1), *rest, y.reshape(-1))

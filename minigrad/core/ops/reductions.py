@@ -129,6 +129,8 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 def _mean_square(x: Any, axis: Axis, correction: float, keepdims: bool) -> Any:
     distance = x - _add(x, axis=axis, keepdims=True) / _count(x, axis)
     squares = _add(distance * distance, axis=axis, keepdims=keepdims)
+    if not correction >= 0:
+        raise ValueError(f"correction must be a number from 0 upwards, got {correction}.")
     count = _count(x, axis) - correction
     return squares / (count if count > 0 else 0)
 
@@ -172,6 +174,7 @@ def prod(x: Array, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
     Integers are widened first, as in :func:`sum` and in NumPy.
     """
+    x = x if hasattr(x, "dtype") else np.asarray(x)
     if x.dtype.kind in "iub":
         x = astype(x, np.multiply.reduce(np.empty(0, x.dtype)).dtype)
     axes = axes_of(x, axis)
@@ -252,9 +255,11 @@ def _cumsum(x: Any, axis: int) -> Any:
 
 
 @hinting
-def cumsum(x: Array, axis: int = -1) -> Tensor:
-    """Running sum along ``axis``."""
-    return _cumsum(x, axis)
+def cumsum(x: Array, axis: int | None = -1) -> Tensor:
+    """Running sum along ``axis``, or, without one, over ``x`` read as one row."""
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    return _cumsum(x, *axes_of(x, axis))
 
 
 # Undoing broadcasting

@@ -16,11 +16,21 @@ from ..tensor import tensor as make_tensor
 
 def axes_of(x: Any, axis: Axis) -> tuple[int, ...]:
     """Return the axes that ``axis`` names, counted from the front; None names them all."""
-    ndim = np.ndim(x)
+    return _counted(axis, np.ndim(x))
+
+
+def _counted(axis: Axis, ndim: int) -> tuple[int, ...]:
+    if type(axis) is int:
+        return (normalize_axis_index(axis, ndim),)
     if axis is None:
         return tuple(range(ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)
-    return tuple([normalize_axis_index(a, ndim) for a in axes])
+    if any(isinstance(a, bool) or not isinstance(a, (int, np.integer)) for a in axes):
+        raise TypeError(f"axis must be an integer, a tuple of integers, or None, got {axis!r}.")
+    counted = tuple([normalize_axis_index(a, ndim) for a in axes])
+    if len(set(counted)) != len(counted):
+        raise ValueError(f"axis {axis} names one axis twice.")
+    return counted
 
 
 @primitive(lambda g, y, x, shape: reshape(g, x.shape))
@@ -49,15 +59,8 @@ def transpose(x: Array, axes: Sequence[int] | None = None) -> Tensor:
 @hinting
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Tensor:
     """``x`` with new axes of length 1 that stand at ``axis`` in the result."""
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    ndim = np.ndim(x) + len(axes)
-    for a in axes:
-        if not -ndim <= a < ndim:
-            raise ValueError(f"expand_dims: axis {a} does not fit a result of {ndim} axes.")
-    lengths = iter(np.shape(x))
-    new = {a % ndim for a in axes}
-    if len(new) != len(axes):
-        raise ValueError(f"expand_dims: axes {axes} name one axis twice.")
+    ndim = np.ndim(x) + (len(axis) if isinstance(axis, tuple) else 1)
+    new, lengths = _counted(axis, ndim), iter(np.shape(x))
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(ndim)))
 
 
@@ -143,7 +146,7 @@ def _scatter(x: Any, shape: Sequence[int], *key: Any) -> Any:
     out = np.zeros(shape, np.result_type(x))
     if all(part is None or part is ... or isinstance(part, (int, slice)) for part in key):
         np.copyto(out[key if ... in key else (*key, ...)], x)
-    elif out.ndim == 2 and len(key) == 1 and key[0].dtype.kind in "iu":
+    elif out.ndim == 2 and len(key) == 1 and np.asarray(key[0]).dtype.kind in "iu":
         rows = kernels.in_order(np.reshape(key[0], key[0].size))
         values = kernels.in_order(np.reshape(x, (rows.size, out.shape[1])))
         if not kernels.sum_rows(rows, values, out):
@@ -214,6 +217,8 @@ def pad(x: Array, pad_width: int | tuple[int, int] | Sequence[tuple[int, int]]) 
     """``x`` with zeros around it; ``pad_width`` is (before, after) for each axis, as in NumPy."""
     shape = np.shape(x)
     widths = np.broadcast_to(np.asarray(pad_width), (len(shape), 2))
+    if widths.dtype.kind not in "iu":
+        raise TypeError(f"pad: pad_width must be integers, got {pad_width!r}.")
     if (widths < 0).any():
         raise ValueError(f"pad: widths must not be negative, got {pad_width}.")
     key = tuple(slice(int(b), int(b) + n) for (b, _), n in zip(widths, shape, strict=True))
