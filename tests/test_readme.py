@@ -26,6 +26,19 @@ def test_the_example_runs_and_gives_the_gradient_it_claims():
     assert names["x"].grad.numpy().tolist() == (2 * names["x"]).numpy().tolist()
 
 
+def test_the_files_of_the_engine_are_all_named_with_their_lines():
+    core = ROOT / "minigrad" / "core"
+    rows = re.findall(r"^\| \d+ \| \[`(.+?)`\].*? \| (\d+) \|", README, flags=re.MULTILINE)
+    said = {name: int(lines) for name, lines in rows}
+    assert said == {
+        str(path.relative_to(core)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in core.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    (total,) = re.findall(r"^\| \| \| ([\d,]+) \|", README, flags=re.MULTILINE)
+    assert int(total.replace(",", "")) == sum(said.values())
+
+
 def test_every_make_target_that_is_named_exists():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     pages = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

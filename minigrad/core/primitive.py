@@ -248,7 +248,9 @@ def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
                 return
 
 
-def explained(error: Exception, name: str, arrays: list[Any], params: dict[str, Any]) -> Exception:
+def explained(
+    error: Exception, name: str, arrays: list[Any], params: dict[str, Any] | None = None
+) -> Exception:
     """Name the operation, the shapes and the parameters in an error that NumPy raised."""
     shapes = [describe(a) for a in arrays if isinstance(a, np.ndarray)]
     given = "".join(f", {key}={value!r}" for key, value in (params or {}).items())

@@ -113,7 +113,7 @@ def stack(tensors: Iterable[Operand], axis: int = 0) -> Tensor:
     return _concat(*(expand_dims(part, axis) for part in parts), axis=axis)
 
 
-def _parts_of(tensors: Iterable[Operand], name: str) -> list[Array]:
+def _parts_of(tensors: Any, name: str) -> list[Any]:
     """Return tensors and arrays; numbers and lists take the float type of those beside them."""
     if isinstance(tensors, (Tensor, np.ndarray)) and tensors.ndim == 0:
         raise TypeError(f"{name}() takes a list of tensors, got a single number.")
