@@ -108,9 +108,11 @@ def primitive(
                     foreign = True
                 arrays.append(arg)
             if real:
-                for array in arrays[:known]:
-                    if type(array) is ndarray and _is_no_float(array.dtype):
-                        return apply(*_in_floats(args, known), **params)
+                for x in arrays:
+                    if type(x) is ndarray and x.dtype is not FLOAT32 and x.dtype is not FLOAT64:
+                        if (floats := _in_floats(args, known)) is not None:
+                            return apply(*floats, **params)
+                        break
             if like is None:
                 try:
                     return forward(*args, **params)
@@ -144,8 +146,9 @@ def primitive(
                     for arg in args:
                         if type(arg) is Tensor and arg._memory is not None:
                             arg._memory.look()
-                if len(args) > known:
-                    _refuse_gradients(args, known, name)
+                for arg in args[known:] if len(args) > known else ():
+                    if type(arg) is Tensor and arg.requires_grad:
+                        raise _no_derivative(name, args, arg)
                 out.requires_grad = True
                 out._primitive = apply
                 out._parents = args
@@ -153,7 +156,8 @@ def primitive(
                     out._params = params
                 if foreign and (observer is None or observer.copies_arrays):
                     out._parents = tuple(map(_kept, args))
-                    out._params = {name: _kept(value) for name, value in params.items()}
+                    if params:
+                        out._params = {name: _kept(value) for name, value in params.items()}
                 out._tick = tick()
             if observer is not None:
                 observer.operation(out, apply, args, params)
@@ -181,17 +185,15 @@ def _taken_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _operand(value: Any) -> Any:
+    if type(value) is ndarray and value.ndim and value.dtype.isnative:
+        return value
     if isinstance(value, list):
         return tuple([_operand(item) for item in value])
     if isinstance(value, (np.generic, ndarray)) and value.ndim == 0 and value.dtype.kind != "b":
         return value.item()  # a boolean stays: as a key it means another thing than True
-    if type(value) is ndarray and not value.dtype.isnative:
+    if isinstance(value, ndarray):
         return value.astype(value.dtype.newbyteorder("="))
     return value
-
-
-def _is_no_float(dtype: np.dtype) -> bool:
-    return dtype is not FLOAT32 and dtype not in (FLOAT32, FLOAT64) and dtype.kind in "iubf"
 
 
 def _kept(arg: Any) -> Any:
@@ -199,15 +201,21 @@ def _kept(arg: Any) -> Any:
     return arg.copy() if type(arg) is ndarray else arg
 
 
-def _in_floats(args: tuple[Any, ...], known: int) -> list[Any]:
-    """Return integers, booleans and foreign floats among the first arguments as floats."""
-    wide = any(type(arg) in _ARRAYS and arg.dtype == FLOAT64 for arg in args)
-    return [
+def _in_floats(args: tuple[Any, ...], known: int) -> list[Any] | None:
+    """Return integers and booleans among the first arguments as floats; None if there are none."""
+    arrays = [arg for arg in args if type(arg) in _ARRAYS]
+    wide = any(array.dtype == FLOAT64 for array in arrays)
+    floats = [
         astype(arg, FLOAT64 if wide else FLOAT32)
-        if i < known and type(arg) in _ARRAYS and _is_no_float(arg.dtype)
+        if i < known and type(arg) in _ARRAYS and _is_convertible(arg.dtype)
         else arg
         for i, arg in enumerate(args)
     ]
+    return None if all(a is b for a, b in zip(args, floats, strict=True)) else floats
+
+
+def _is_convertible(dtype: np.dtype) -> bool:
+    return dtype.kind in "iubf" and dtype not in (FLOAT32, FLOAT64)
 
 
 def _is_foreign(dtype: np.dtype, arrays: list[Any], name: str) -> bool:
@@ -228,14 +236,13 @@ def _is_foreign(dtype: np.dtype, arrays: list[Any], name: str) -> bool:
     return True
 
 
-def _refuse_gradients(args: tuple[Any, ...], known: int, name: str) -> None:
-    for i, arg in enumerate(args[known:], known):
-        if type(arg) is Tensor and arg.requires_grad:
-            raise TypeError(
-                f"{name} has no derivative with respect to argument {i}, of shape {arg.shape}, "
-                "which requires a gradient: pass x.detach() if none is wanted, or give "
-                "@mg.primitive a derivative for it."
-            )
+def _no_derivative(name: str, args: tuple[Any, ...], arg: Tensor) -> TypeError:
+    i = max(i for i, other in enumerate(args) if other is arg)
+    return TypeError(
+        f"{name} has no derivative with respect to argument {i}, of shape {arg.shape}, which "
+        "requires a gradient: pass x.detach() if none is wanted, or give @mg.primitive a "
+        "derivative for it."
+    )
 
 
 def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:
