@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import check_integers, check_numbers
 from .core.autograd import grad
 from .core.tensor import Tensor
 from .core.tensor import tensor as make_tensor
@@ -52,13 +53,9 @@ def gradcheck(
         If an input is not float64: float32 is too coarse for differences.
     """
     xs = [_checked(x) for x in ([inputs] if isinstance(inputs, Tensor) else inputs)]
-    if not isinstance(order, (int, np.integer)) or isinstance(order, bool) or order < 1:
-        raise ValueError(f"gradcheck: order must be an integer from 1 upwards, got {order!r}.")
-    for name, value in {"eps": eps, "rtol": rtol, "atol": atol}.items():
-        if not (isinstance(value, (int, float)) and 0 <= value < 1) or (
-            name == "eps" and not value
-        ):
-            raise ValueError(f"gradcheck: {name} must be a small positive number, got {value!r}.")
+    check_integers("gradcheck()", least=1, order=order)
+    check_numbers("gradcheck()", positive=True, most=1, eps=eps)
+    check_numbers("gradcheck()", least=0, rtol=rtol, atol=atol)
     rng = np.random.default_rng(0)
     weights = _weights(f(*xs), rng)
 

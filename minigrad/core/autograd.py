@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..arguments import check_flags
 from . import ops
 from .modes import Observer, effect, is_recording, mode, no_grad, recording
 from .tensor import Operand, Tensor, memory_of
@@ -146,7 +147,7 @@ def _in_topological_order(output: Tensor) -> list[Tensor]:
 
 def backward(output: Tensor, gradient: Operand | None, retain_graph: bool) -> None:
     """Add the gradient of ``output`` to ``.grad`` of its leaves; see :meth:`Tensor.backward`."""
-    _check_flag("backward", "retain_graph", retain_graph)
+    check_flags("backward()", retain_graph=retain_graph)
     seed = _seed(output, gradient, "backward", "backward(gradient=...)")
     with no_grad():
         for tensor, g in walk(output, seed, set(), create_graph=False, free=not retain_graph):
@@ -208,7 +209,7 @@ def grad(
                 f"grad(): input {i} does not require a gradient, so nothing about it was recorded: "
                 "make it with requires_grad=True before computing the output."
             )
-    _check_flag("grad", "create_graph", create_graph)
+    check_flags("grad()", create_graph=create_graph)
     seed = _seed(output, grad_output, "grad", "grad(..., grad_output=...)")
     gradients = _gradients(output, xs, seed, create_graph)
     return gradients[0] if isinstance(inputs, Tensor) else gradients
@@ -228,11 +229,6 @@ def _as_tensor(g: Any, like: Tensor) -> Tensor:
     if g is None:
         return Tensor(np.zeros_like(like._data))
     return g if type(g) is Tensor else Tensor(np.array(g))
-
-
-def _check_flag(function: str, name: str, flag: Any) -> None:
-    if flag is not True and flag is not False:
-        raise TypeError(f"{function}(): {name} must be True or False, got {flag!r}.")
 
 
 def _seed(output: Tensor, gradient: Operand | None, what: str, instead: str) -> Tensor:

@@ -95,7 +95,7 @@ TABLE = {
     "grad, create_graph": (
         lambda bad: mg.grad(square(x := leaf()), x, create_graph=bad),
         NO_FLAGS,
-        "create_graph must be True or False",
+        "create_graph is True or False",
     ),
     "backward, gradient": (
         square(leaf()).backward,
@@ -105,7 +105,7 @@ TABLE = {
     "backward, retain_graph": (
         lambda bad: square(leaf()).backward(retain_graph=bad),
         NO_FLAGS,
-        "retain_graph must be True or False",
+        "retain_graph is True or False",
     ),
     "value_and_grad": (mg.value_and_grad, [*NO_FUNCTIONS, None], "takes a function"),
     "value_and_grad, x": (mg.value_and_grad(square), [None, "a", 1, 1j], "a tensor holds|float"),
