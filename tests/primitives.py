@@ -237,3 +237,31 @@ MINIGRAD = SimpleNamespace(
     **{name: getattr(ops, name) for name in ops.__all__},
     **{name: getattr(windows, name) for name in ("avg_pool2d", "conv2d", "max_pool2d")},
 )
+
+# What numbers fill the shapes, for a test that wants them far from kinks and oddly laid out
+
+LAYOUTS = ["C", "Fortran", "every second", "backwards"]
+DIFFERENTIABLE = sorted(name for name, entry in REGISTRY.items() if entry.differentiable)
+
+
+def laid_out(array: np.ndarray, layout: str, dtype: type = np.float64) -> np.ndarray:
+    """The same numbers, strung differently in memory."""
+    if layout == "Fortran":
+        return np.array(array, dtype, order="F")
+    step = {"C": 1, "every second": 2, "backwards": -1}[layout]
+    room = np.zeros([abs(step) * n for n in array.shape], dtype)
+    view = room[(..., *(slice(None, None, step) for _ in array.shape))]
+    view[...] = array
+    return view
+
+
+def distinct(lengths, seed, positive):
+    """Arrays whose elements all differ in size, and stay clear of 0: no kink is near."""
+    sizes = [int(np.prod(shape)) for shape in lengths]
+    n = sum(sizes)
+    rng = np.random.default_rng(seed)
+    numbers = rng.permutation(0.4 + 1.2 * (np.arange(n) + 0.5) / max(n, 1))
+    if not positive:
+        numbers *= rng.choice([-1.0, 1.0], n)
+    parts = np.split(numbers, np.cumsum(sizes)[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, lengths, strict=True)]

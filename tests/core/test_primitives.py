@@ -4,37 +4,19 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from primitives import MINIGRAD, NOT_FOR_USERS, REGISTRY
+from primitives import (
+    DIFFERENTIABLE,
+    LAYOUTS,
+    MINIGRAD,
+    NOT_FOR_USERS,
+    REGISTRY,
+    distinct,
+    laid_out,
+)
 
 import minigrad as mg
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 0/0 is a value here
-
-LAYOUTS = ["C", "Fortran", "every second", "backwards"]
-DIFFERENTIABLE = sorted(name for name, entry in REGISTRY.items() if entry.differentiable)
-
-
-def laid_out(array: np.ndarray, layout: str, dtype: type = np.float64) -> np.ndarray:
-    """The same numbers, strung differently in memory."""
-    if layout == "Fortran":
-        return np.array(array, dtype, order="F")
-    step = {"C": 1, "every second": 2, "backwards": -1}[layout]
-    room = np.zeros([abs(step) * n for n in array.shape], dtype)
-    view = room[(..., *(slice(None, None, step) for _ in array.shape))]
-    view[...] = array
-    return view
-
-
-def distinct(lengths, seed, positive):
-    """Arrays whose elements all differ in size, and stay clear of 0: no kink is near."""
-    sizes = [int(np.prod(shape)) for shape in lengths]
-    n = sum(sizes)
-    rng = np.random.default_rng(seed)
-    numbers = rng.permutation(0.4 + 1.2 * (np.arange(n) + 0.5) / max(n, 1))
-    if not positive:
-        numbers *= rng.choice([-1.0, 1.0], n)
-    parts = np.split(numbers, np.cumsum(sizes)[:-1])
-    return [part.reshape(shape) for part, shape in zip(parts, lengths, strict=True)]
 
 
 @st.composite

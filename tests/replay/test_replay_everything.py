@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from optimizers import CASES, SPECIAL, name_of, shapes_for, take_step
-from primitives import MINIGRAD, REGISTRY
-from test_primitives import DIFFERENTIABLE, LAYOUTS, distinct, laid_out
+from primitives import DIFFERENTIABLE, LAYOUTS, MINIGRAD, REGISTRY, distinct, laid_out
 
 import minigrad as mg
 
