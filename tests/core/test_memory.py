@@ -410,7 +410,7 @@ def test_a_parameter_moves_to_the_optimizers_memory_once_nobody_has_its_own():
             loss.backward()
             opt.step()
             losses.append(loss.item())
-        (flat,) = opt._flats[0]
+        (flat,) = opt.flats[0]
         assert held is None and all(np.shares_memory(flat.theta, p._data) for p in flat.params)
         return losses
 
