@@ -24,10 +24,12 @@ from .core import (  # noqa: E402
     tensor,
     value_and_grad,
 )
+from .core.modes import effect as _effect  # noqa: E402
 from .core.ops import *  # noqa: E402, F403
 from .core.ops import __all__ as _ops  # noqa: E402
 from .gradcheck import gradcheck  # noqa: E402
-from .random import default_rng, seed  # noqa: E402
+from .random import default_rng  # noqa: E402
+from .random import seed as _seed  # noqa: E402
 from .replay import compile  # noqa: E402
 from .training import (  # noqa: E402
     History,
@@ -44,6 +46,8 @@ from .training import (  # noqa: E402
 
 if TYPE_CHECKING:
     from . import data, diagnostics, plots  # noqa: F401
+
+seed = _effect(_seed)  # a replay repeats it
 
 keep_freed_memory()
 

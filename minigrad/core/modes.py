@@ -75,13 +75,13 @@ def effect(function: Callable[P, R]) -> Callable[P, R]:
         if observer is None:
             return function(*args, **params)
         args = tuple(list(a) if isinstance(a, Iterator) else a for a in args)  # type: ignore
-        observer.effect(function, args, params)
+        observer.effect(run, args, params)
         mode.observer = None
         try:
             result = function(*args, **params)
         finally:
             mode.observer = observer
-        return observer.after_effect(function, args, result)
+        return observer.after_effect(run, args, result)
 
     return run
 

@@ -170,6 +170,8 @@ class Tensor:
         return bool(self.item())
 
     def __repr__(self) -> str:
+        if mode.observer is not None:
+            mode.observer.escape(self)
         numbers = np.array2string(self._data, separator=", ", prefix="tensor(", precision=4)
         notes = "" if self._data.dtype == np.float32 else f", dtype={self._data.dtype}"
         notes += ", requires_grad=True" if self.requires_grad else ""

@@ -5,9 +5,10 @@ consists of; :mod:`.layout` runs each once more, and :mod:`.tracing` finds which
 over which memory; :mod:`.trimming` leaves out what is not needed, and :mod:`.sharing` lays results
 where others have been; :mod:`.loops` and :mod:`.machine` turn a loop into an address and a row of
 numbers, and run rows of them. :mod:`.program` is all of it put together, :mod:`.gradients` and
-:mod:`.updates` are what it does for parameters, and :mod:`.compiling` decides when it may be used.
+:mod:`.updates` are what it does for parameters. :mod:`.watching` and :mod:`.reading` find what a
+step depends on besides, and :mod:`.compiled` decides when a program may be used.
 """
 
-from .compiling import compile
+from .compiled import compile
 
 __all__ = ["compile"]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..core.autograd import accumulate
 from ..core.tensor import Tensor
-from ..nn.module import Module
 from ..optim.home import Home
-from ..optim.optimizer import Optimizer
-from .recording import ACCUMULATE, Instruction
-
-CLEARING = {Optimizer.zero_grad.__wrapped__, Module.zero_grad.__wrapped__}  # type: ignore
+from .recording import CLEARING, Instruction, cleared_by
 
 
 class NotReadyError(Exception):
@@ -29,20 +26,21 @@ class LeafGradient:
     Parameters
     ----------
     leaf : Tensor
-    had_none : bool
-        Whether, in the record, it had no gradient when the first share of it arrived.
+    fresh : bool
+        Whether there is none when its first share arrives. If not, all are added to what is there.
     cleared : bool
-        Whether the step itself had cleared it before.
+        Whether the step itself clears it before that.
     first : int
         The instruction that the first share comes from.
     """
 
-    def __init__(self, leaf: Tensor, had_none: bool, cleared: bool, first: int) -> None:
+    def __init__(self, leaf: Tensor, fresh: bool, cleared: bool, first: int) -> None:
         self.leaf = leaf
-        self.had_none = had_none
+        self.fresh = fresh
         self.cleared = cleared
         self.first = first
         self.stays = True  # whether there is a gradient when the step ends
+        self._had_none = fresh  # whether there is none before the first share
         if leaf._home is None:
             leaf._home = Home(np.empty(leaf.size, leaf.dtype), 0, leaf.size, leaf.shape)
         self.home: Home = leaf._home
@@ -58,25 +56,24 @@ class LeafGradient:
         """
         leaf, home = self.leaf, self.home
         grad = leaf.grad
-        usual = self.cleared or not self.had_none
-        if usual and grad is not None and home.holds(grad) and _references(grad) == _ALONE:
-            return
-        if leaf._home is not home:
+        self._had_none = self.fresh or grad is None
+        if self.fresh and not self.cleared and grad is not None:
             raise NotReadyError
-        if not self.cleared and self.had_none is not (leaf.grad is None):
-            raise NotReadyError(
-                "the gradients it starts from are there at one time and not at another: "
-                "clear them within it, with zero_grad()"
-            )
-        if home.taken():
+        if grad is not None and home.holds(grad) and _references(grad) == _ALONE:
+            return
+        if leaf._home is not home or home.taken():
             raise NotReadyError
         leaf.grad = home.gradient()
-        if not self.had_none and grad is not None:
+        if self.fresh:
+            return
+        if grad is None:
+            self.array.fill(-0.0)  # to which any number may be added, and stays what it is
+        else:
             np.copyto(self.array, grad._data)
 
     def withdraw(self, reached: int) -> None:
         """Take it back, if instruction ``reached``, which failed, came before it."""
-        if self.had_none and reached <= self.first:
+        if self._had_none and reached <= self.first:
             self.leaf.grad = None
 
 
@@ -116,26 +113,22 @@ def _lone_references() -> tuple[int, int, int]:
 _ALONE = _lone_references()
 
 
-def gradients_of(instructions: list[Instruction]) -> tuple[dict[int, LeafGradient], list[Tensor]]:
-    """Return the gradients that a program makes, by id of the leaf, and those it only clears."""
+Gradients: TypeAlias = tuple[dict[int, LeafGradient], list[tuple[int, Tensor]]]
+
+
+def gradients_of(instructions: list[Instruction]) -> Gradients:
+    """Return the gradients that a program makes, by id, and which it only clears, and where."""
     made: dict[int, LeafGradient] = {}
-    cleared: dict[int, Tensor] = {}
+    cleared: dict[int, tuple[int, Tensor]] = {}
     for i, (function, args, _, _) in enumerate(instructions):
         if function in CLEARING:
             for p in cleared_by(args[0]):
-                cleared[id(p)] = p
+                cleared.setdefault(id(p), (i, p))
                 if id(p) in made:
                     made[id(p)].stays = False
-        elif function is ACCUMULATE:
+        elif function is accumulate:
             leaf, _, had_none = args
             if id(leaf) not in made:
                 made[id(leaf)] = LeafGradient(leaf, had_none, id(leaf) in cleared, i)
             made[id(leaf)].stays = True
-    return made, [p for key, p in cleared.items() if key not in made]
-
-
-def cleared_by(owner: Any) -> list[Tensor]:
-    """Return the tensors whose gradients ``owner.zero_grad()`` clears."""
-    if isinstance(owner, Module):
-        return list(owner.parameters())
-    return [p for group in owner.param_groups for p in group["params"]]
+    return made, [found for key, found in cleared.items() if key not in made]

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
+from ..core.autograd import accumulate
 from ..core.modes import no_grad
 from ..core.primitive import explained
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, write
 from ..kernels.tracing import Loop, trace
-from .gradients import CLEARING, LeafGradient
+from ..optim.optimizer import Optimizer
+from .gradients import LeafGradient, NotReadyError
 from .recording import (
-    ACCUMULATE,
-    WRITE,
+    CLEARING,
     Gradient,
     Instruction,
     Record,
@@ -25,7 +26,7 @@ from .recording import (
     name_of,
 )
 from .trimming import owner
-from .updates import STEP, Update
+from .updates import Update
 
 machine: Any
 try:
@@ -66,8 +67,8 @@ class Layout:
         Memory that a part fills anew in each run before it reads it.
     fixed : dict
         Tensors that are used where they lie, by id, and where that is.
-    written : dict of Tensors
-        Those that are changed, by id.
+    written : dict
+        Tensors that are changed, by id, and the first part that changes each.
     updates : list of Update
     """
 
@@ -80,7 +81,7 @@ class Layout:
         self.outside: list[np.ndarray] = []
         self.made: list[np.ndarray] = []
         self.fixed: dict[int, tuple[Tensor, np.ndarray]] = {}
-        self.written: dict[int, Tensor] = {}
+        self.written: dict[int, tuple[int, Tensor]] = {}
         self.updates: list[Update] = []
         self.parts: list[Part] = []
         try:
@@ -131,7 +132,7 @@ class Layout:
         function, args, params, slot = instruction
         if slot is not None:
             return self._operation(function, args, params, slot)
-        if function is ACCUMULATE:
+        if function is accumulate:
             leaf, g, had_none = args
             self.array(leaf)
             home, g = self.gradients[id(leaf)].array, self.array(g)
@@ -140,15 +141,15 @@ class Layout:
                 if had_none
                 else self._ufunc(np.add, home, g, home)
             )
-        if function is WRITE:
+        if function is write:
             target, source = map(self.array, args)
             for tensor, array in self.fixed.values():
                 if np.may_share_memory(array, target):
-                    self.written[id(tensor)] = tensor
+                    self.written.setdefault(id(tensor), (len(self.parts), tensor))
             return self._ufunc(np.positive, source, target)
         if function in CLEARING:
             return Part([], nothing)
-        if function is STEP:
+        if function is Optimizer.step:
             return self._step(*args)
         self._look_at(*args)
 
@@ -168,7 +169,7 @@ class Layout:
                 raise explained(error, name_of(function), list(arrays)) from error
 
         try:
-            if not all(map(_is_plain, (*arrays, *params.values()))):
+            if not (is_ours(function) and all(map(_is_plain, (*arrays, *params.values())))):
                 raise TypeError("it may depend on more than its arrays")
             result, loops = trace(function, arrays, params)
             if loops:
@@ -185,7 +186,13 @@ class Layout:
             return Part(loops, nothing)  # none of them can fail
 
         def operation() -> None:
-            np.copyto(result, compute())
+            value = np.asarray(compute())
+            if (value.shape, value.dtype) != (result.shape, result.dtype):
+                raise NotReadyError(
+                    f"{name_of(function)} made shape {result.shape} ({result.dtype}) once and "
+                    f"{value.shape} ({value.dtype}) from the same shapes"
+                )
+            np.copyto(result, value)
 
         self.outside.append(result)
         self._look_at(*args)
@@ -212,14 +219,15 @@ class Layout:
 
     def _step(self, optimizer: Any) -> Part:
         try:
-            update = Update(optimizer)
+            update = Update(optimizer, len(self.parts))
             machine.Code([update.loops])
         except Exception:  # of whatever kind: then it steps in Python
             optimizer.step()
             return Part([], optimizer.step)
         optimizer.step()
         self.updates.append(update)
-        self.written.update((id(p), p) for flat in update.flats for p in flat.params)
+        for p in (p for flat in update.flats for p in flat.params):
+            self.written.setdefault(id(p), (len(self.parts), p))
         return Part(update.loops, optimizer.step)
 
 
@@ -273,6 +281,11 @@ def copy_of(x: np.ndarray) -> np.ndarray:
     copy: np.ndarray = np.ndarray(x.shape, x.dtype, room, first, x.strides)
     np.copyto(copy, x)
     return copy
+
+
+def is_ours(function: Any) -> bool:
+    """Whether a function depends on its arguments alone; of the user's own nobody knows."""
+    return isinstance(function, np.ufunc) or function.__module__.partition(".")[0] == "minigrad"
 
 
 def _is_plain(value: Any) -> bool:

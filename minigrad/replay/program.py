@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter, is_
 from typing import Any
 
 import numpy as np
 
+from ..core.autograd import accumulate
 from ..core.tensor import Tensor, memory_of
-from .gradients import gradients_of, prepare
+from .gradients import NotReadyError, gradients_of, prepare
 from .layout import Layout, copy_of, machine, nothing
-from .recording import ACCUMULATE, Record, Slot, mapped, name_of
+from .recording import CLEARING, Record, Slot, mapped, name_of
 from .sharing import forget, share
 from .trimming import deliver, drop_unused
+from .updates import Update
 
 COPIED = 2**14  # bytes; what is larger is not copied, but used where it lies
+_array = attrgetter("_data")
 
 
 class Program:
@@ -37,34 +41,26 @@ class Program:
 
     def __init__(self, record: Record, arrays: list[np.ndarray]) -> None:
         self.record = record
+        self.misses = record.misses
         gradients, self.cleared = gradients_of(record.instructions)
         self.gradients = list(gradients.values())
         prepare(self.gradients)
-        self.layout = layout = Layout(record, gradients, arrays)
-        self.fixed = list(layout.fixed.values())
-        self.written = [memory_of(tensor) for tensor in layout.written.values()]
+        self.layout = layout = Layout(record, gradients, arrays)  # which runs it once
         self.updates = layout.updates
+        self.written = [(at, memory_of(tensor)) for at, tensor in layout.written.values()]
         self._finish()
-        python = [p.python is not nothing for p in layout.parts]  # or may be, if the data are wrong
+        tensors = [tensor for tensor, _ in layout.fixed.values()]
+        self.fixed = tensors, [array for _, array in layout.fixed.values()]
+        # in Python throughout; the others are loops, or nothing
         self.in_python = [not p.loops and p.python is not nothing for p in layout.parts]
-        self.loops = loops = [part.loops for part in layout.parts]
-        earliest = 0
-        for i, instruction in enumerate(record.instructions):
-            if python[i]:
-                earliest = i + 1  # Python, or an error message, finds what is there by then
-            # but a gradient is nowhere to be found before it is made
-            at = 0 if instruction.function is ACCUMULATE else earliest
-            deliver(loops, i, layout.made, layout.outside, at)
-        thetas = [flat.theta for update in self.updates for flat in update.flats]
-        drop_unused(loops, [*layout.outside, *(array for _, array in self.fixed), *thetas])
-        self.shared = share(loops, layout.made, layout.outside)  # bytes
-        made = {id(block) for block in layout.made}
-        layout.forget()
-        self.code: Any = None
-        if any(loops):
-            self.code = machine.Code(loops)
+        self.loops = [part.loops for part in layout.parts]
         self.reached = 0  # the part that runs, or has failed
-        self.segments = self._segments(loops)
+        self._trim()
+        made = {id(block) for block in layout.made}
+        self.shared = share(self.loops, layout.made, layout.outside)  # bytes
+        layout.forget()
+        self.code: Any = machine.Code(self.loops) if any(self.loops) else None
+        self.segments = self._segments()
         for update in self.updates:
             update.places = list(map(self.code.places, update.loops))
         self.inputs = [self._input(layout.inputs.pop(0)) for _ in arrays]
@@ -82,13 +78,17 @@ class Program:
 
     def holds(self) -> bool:
         """Whether everything outside that it was made for is as it was."""
-        for tensor, array in self.fixed:
-            if tensor._data is not array:
-                return False
+        tensors, arrays = self.fixed
+        if not all(map(is_, map(_array, tensors), arrays)):
+            return False
         for update in self.updates:
             if not update.holds():
                 return False
         return self.record.holds()
+
+    def change(self) -> str:
+        """Say what is another at each call."""
+        return self.record.change()
 
     def run(self, arrays: list[np.ndarray]) -> Any:
         """Do it again with other numbers.
@@ -97,7 +97,10 @@ class Program:
         ------
         NotReadyError
             If somebody has kept a gradient that would be overwritten, one that the optimizer needs
-            is not where it belongs, or its options ask for other loops. Nothing has been done then.
+            is not where it belongs, its options ask for other loops, or a result has another shape
+            than it had. Nothing has been done then.
+        RuntimeError
+            If a result has another shape, and something has been done.
         """
         prepare(self.gradients)
         self.reached, advanced = -1, []
@@ -115,16 +118,15 @@ class Program:
             for part, run in self.segments:
                 self.reached = part
                 run()
-        except BaseException:
-            for update in reversed(advanced):
-                update.undo()
-            for gradient in self.gradients:
-                gradient.withdraw(self.reached)
-            self.handed_out.clear()
+        except BaseException as error:
+            self._stop(advanced)
+            if isinstance(error, NotReadyError) and self._has_changed_something():
+                raise RuntimeError(f"{error.reason}: such a step cannot be replayed.") from None
             raise
         finally:
             self.given.clear()
         self._finish()
+        self.misses = 0
         return self.results()
 
     def results(self) -> Any:
@@ -139,27 +141,59 @@ class Program:
         return Tensor(self.layout.values[stand.number].copy(order="K") if fresh is None else fresh)
 
     def _finish(self) -> None:
-        for memory in self.written:
+        """Leave to others what the step leaves."""
+        for _, memory in self.written:
             memory.stamp()
         for gradient in self.gradients:
             if not gradient.stays:
                 gradient.leaf.grad = None
-        for leaf in self.cleared:
+        for _, leaf in self.cleared:
             leaf.grad = None
+
+    def _stop(self, advanced: list[Update]) -> None:
+        """Leave what the step leaves if the part that was reached fails."""
+        for update in reversed(advanced):
+            if self.reached <= update.at:
+                update.undo()
+        for at, memory in self.written:
+            if at < self.reached:
+                memory.stamp()
+        for at, leaf in self.cleared:
+            if at < self.reached:
+                leaf.grad = None
+        for gradient in self.gradients:
+            gradient.withdraw(self.reached)
+        self.handed_out.clear()
+
+    def _has_changed_something(self) -> bool:
+        done = self.record.instructions[: max(self.reached, 0)]
+        return any(i.result is None and i.function not in CLEARING or i.draws() for i in done)
 
     # Making it
 
-    def _segments(self, loops: list[list[Any]]) -> list[tuple[int, Callable[[], None]]]:
+    def _trim(self) -> None:
+        """Leave out copies, and what nobody looks at."""
+        layout, earliest = self.layout, 0
+        for i, instruction in enumerate(self.record.instructions):
+            if layout.parts[i].python is not nothing:
+                earliest = i + 1  # Python, or an error message, finds what is there by then
+            # but a gradient is nowhere to be found before it is made
+            at = 0 if instruction.function is accumulate else earliest
+            deliver(self.loops, i, layout.made, layout.outside, at)
+        thetas = [flat.theta for update in self.updates for flat in update.flats]
+        drop_unused(self.loops, [*layout.outside, *self.fixed[1], *thetas])
+
+    def _segments(self) -> list[tuple[int, Callable[[], None]]]:
         """Divide the parts into runs of the machine and Python between them."""
         segments: list[tuple[int, Callable[[], None]]] = []
         start = stop = 0
-        for i, (mine, in_python) in enumerate(zip(loops, self.in_python, strict=True)):
+        for i, mine in enumerate(self.loops):
             stop += len(mine)
-            if in_python:
+            if self.in_python[i]:
                 segments += [(i, self._segment(start, stop))] * (stop > start)
                 segments.append((i, self.layout.parts[i].python))
                 start = stop
-        return segments + [(len(loops), self._segment(start, stop))] * (stop > start)
+        return segments + [(len(self.loops), self._segment(start, stop))] * (stop > start)
 
     def _segment(self, start: int, stop: int) -> Callable[[], None]:
         code = self.code

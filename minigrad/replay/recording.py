@@ -18,11 +18,12 @@ from ..core.autograd import accumulate
 from ..core.in_place import assign
 from ..core.modes import Observer, mode
 from ..core.tensor import Tensor, write
+from ..nn.module import Module
+from ..optim.optimizer import Optimizer
 from .noticed import Noticed
+from .watching import Watch
 
-ACCUMULATE = accumulate.__wrapped__  # type: ignore[attr-defined]
-WRITE = write.__wrapped__  # type: ignore[attr-defined]
-SET = assign.__wrapped__  # type: ignore[attr-defined]
+CLEARING = {Optimizer.zero_grad, Module.zero_grad}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Instruction(NamedTuple):
     params: dict[str, Any]
     result: int | None
 
+    def draws(self) -> list[np.random.Generator]:
+        """Return the generators that it draws random numbers from."""
+        given = (*self.args, *self.params.values())
+        return [x for x in given if isinstance(x, np.random.Generator)]
+
 
 class Recorder(Observer):
     """Writes down what the engine does."""
@@ -63,6 +69,7 @@ class Recorder(Observer):
         self._stands: dict[int, Any] = {id(x): Slot(i) for i, x in enumerate(inputs)}
         self._numbers: list[weakref.ref[Noticed]] = []
         self._alive: list[Any] = []  # so that an id keeps its meaning
+        self._cleared: set[int] = set()  # tensors whose gradients the step has cleared, by id
         self._begun = 0  # effects that have not ended
         self.size = len(inputs)
         if any(x.requires_grad and x._primitive is not None for x in inputs):
@@ -76,18 +83,25 @@ class Recorder(Observer):
         stands = tuple(map(self.stand_in, args))
         self._stands[id(out)] = Slot(self.size)
         self._alive.append(out)
+        key = args[1:] if function.name == "getitem" else ()
+        if any(type(part) is Tensor and part.dtype == bool for part in key):
+            self.obstacle = (
+                "how much a boolean mask selects depends on numbers: use mg.where(mask, x, 0.0)"
+            )
         self.instructions.append(Instruction(function.forward, stands, params, self.size))
         self.size += 1
 
     def effect(self, function: Callable[..., Any], args: tuple[Any, ...], params: Any) -> None:
         stands = tuple(map(self.stand_in, args))
-        if function is ACCUMULATE:
+        if function in CLEARING:
+            self._cleared.update(map(id, cleared_by(args[0])))
+        if function is accumulate:
             stands += (args[0]._grad is None,)  # whether this share is the first
             if stands[0] is not args[0]:
                 given = any(args[0] is x for x in self._inputs)
                 where = "an argument" if given else "a tensor that it makes"
                 self.obstacle = f"it leaves a gradient on {where}: return mg.grad(...) instead"
-        if function in (WRITE, SET) and any(
+        if function in (write, assign) and any(
             np.may_share_memory(args[0]._data, x._data) for x in self._inputs
         ):
             self.obstacle = "it changes an argument in place"
@@ -97,7 +111,7 @@ class Recorder(Observer):
 
     def after_effect(self, function: Callable[..., Any], args: tuple[Any, ...], result: Any) -> Any:
         self._begun -= 1
-        if function is ACCUMULATE:
+        if function is accumulate:
             leaf = args[0]
             self._stands[id(leaf._grad)] = Gradient(leaf)
             self._alive.append(leaf._grad)
@@ -134,6 +148,13 @@ class Recorder(Observer):
 
     def finish(self) -> None:
         """Be told that the step is done."""
+        # where the step never clears a gradient, others may have left one, at one time or another
+        self.instructions = [
+            i._replace(args=(*i.args[:2], i.args[2] and id(i.args[0]) in self._cleared))
+            if i.function is accumulate
+            else i
+            for i in self.instructions
+        ]
         if self._begun:
             self.obstacle = "it catches an error"
         for number in self._numbers:
@@ -164,6 +185,8 @@ class Record:
     instructions : list of Instruction
     conditions : list of pairs
         Functions that read what Python decided by, and what each of them returned.
+    watch : Watch
+        What the step's code refers to.
     tensors : list of pairs
         Tensors that the step knows by itself, and whether each required a gradient.
     obstacle : str or None
@@ -176,13 +199,17 @@ class Record:
         What the call returned, with slots in place of tensors.
     """
 
-    def __init__(self, recorder: Recorder, output: Any) -> None:
+    def __init__(self, recorder: Recorder, output: Any, watch: Watch) -> None:
         recorder.finish()
+        self.watch = watch
+        self.misses = 0  # calls in a row in which it, or what was there before it, did not hold
         self.output = mapped(output, recorder.stand_in)
         self.instructions = recorder.instructions
         self.conditions = recorder.conditions
         self.tensors = list(recorder.tensors.values())
-        self.obstacle = recorder.obstacle
+        self.obstacle = recorder.obstacle or watch.obstacle
+        if watch.draws(generator for i in self.instructions for generator in i.draws()):
+            self.obstacle = "it draws random numbers by itself: pass them as an argument"
         self.confirmed = False
         self.size = recorder.size
 
@@ -191,7 +218,14 @@ class Record:
         for tensor, tracked in self.tensors:
             if tensor.requires_grad is not tracked:
                 return False
-        return not self.conditions or all(read() == value for read, value in self.conditions)
+        if self.conditions and not all(read() == value for read, value in self.conditions):
+            return False
+        return self.watch.holds()
+
+    def change(self) -> str:
+        """Say what is another at each call."""
+        name = self.watch.change() or "where its parameters or their gradients lie"
+        return f"{name} is not the same from call to call"
 
     def difference(self, other: Record) -> str | None:
         """Say where two records of the same step differ, if they do."""
@@ -203,7 +237,7 @@ class Record:
         for a, b in zip(self.instructions, other.instructions, strict=True):
             if a.function != b.function or a.result != b.result:
                 return f"it ran {name_of(a.function)} once and {name_of(b.function)} the next time"
-            changed = a.args[0] if a.function in (WRITE, SET, ACCUMULATE) else None
+            changed = a.args[0] if a.function in (write, assign, accumulate) else None
             if type(changed) is Tensor and changed is not b.args[0]:
                 return "it changes a tensor that it makes itself, and not by an operation"
             if not _same((a.args, a.params), (b.args, b.params)):
@@ -216,22 +250,34 @@ def record(
 ) -> tuple[Record, Any]:
     """Run ``step(*args, **named)``, and return what was written down and what it returned."""
     inputs: list[Tensor] = []
+    others: list[Any] = []  # arguments that are no numbers
 
     def take_in(leaf: Any) -> Any:
+        if isinstance(leaf, np.ndarray):
+            leaf = Tensor(leaf)
         if type(leaf) is not Tensor or is_parameter(leaf):
+            others.append(leaf)
             return leaf
         # a tensor of its own, for the step may know this one by itself; but a leaf stays that leaf
         inputs.append(leaf if leaf.requires_grad else leaf.detach())
         return inputs[-1]
 
     args, named = mapped((args, named or {}), take_in)
+    watch = Watch(step, *others)
     recorder = Recorder(inputs)
     mode.observer = recorder
     try:
         output = step(*args, **named)
     finally:
         mode.observer = None
-    return Record(recorder, output), output
+    return Record(recorder, output, watch), output
+
+
+def cleared_by(owner: Any) -> list[Tensor]:
+    """Return the tensors whose gradients ``owner.zero_grad()`` clears."""
+    if isinstance(owner, Module):
+        return list(owner.parameters())
+    return [p for group in owner.param_groups for p in group["params"]]
 
 
 def is_parameter(x: Tensor) -> bool:

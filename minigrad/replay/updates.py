@@ -12,8 +12,6 @@ from ..optim.flat import Flat
 from ..optim.optimizer import Optimizer
 from .gradients import NotReadyError
 
-STEP = Optimizer.step.__wrapped__  # type: ignore[attr-defined]
-
 
 Rule: TypeAlias = tuple[Flat, Any, list[Any]]  # what for, which, and with which arguments
 
@@ -43,7 +41,8 @@ class Update:
         Of any kind, if the optimizer does more than to apply rules to flat memory.
     """
 
-    def __init__(self, optimizer: Optimizer) -> None:
+    def __init__(self, optimizer: Optimizer, at: int) -> None:
+        self.at = at  # which part of the program it is
         if type(optimizer)._prepare is not Optimizer._prepare:
             raise TypeError("it looks at all gradients first")
         self.optimizer = optimizer
@@ -51,7 +50,8 @@ class Update:
         self.options = optimizer.options_now()
         watched = _Watched(optimizer)
         rules = self._rules(watched)
-        self.constant = not watched.read  # as long as the options stay
+        # as long as the options stay, if all that it reads is known
+        self.constant = not watched.read and type(optimizer).__module__.startswith("minigrad.")
         self.loops = [_loop(*rule) for rule in rules]
         self.last_lr = optimizer.last_lr  # before the step
         self.arrays = [

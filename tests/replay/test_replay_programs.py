@@ -15,9 +15,10 @@ import pytest
 
 import minigrad as mg
 from minigrad import nn
+from minigrad.core.autograd import accumulate
 from minigrad.core.modes import no_grad
 from minigrad.replay.program import Program
-from minigrad.replay.recording import ACCUMULATE, record
+from minigrad.replay.recording import record
 
 pytest.importorskip("numba", reason="without Numba a program is Python")
 
@@ -102,7 +103,7 @@ def test_the_models_of_the_course_run_without_python(name, optimizer):
 def test_a_gradient_is_made_where_the_optimizer_reads_it():
     program = program_of(trainer(mlp()), draw(8, 36), np.arange(8) % 4)
     parts = zip(program.record.instructions, program.code.parts, strict=True)
-    copies = [loops for instruction, loops in parts if instruction.function is ACCUMULATE]
+    copies = [loops for instruction, loops in parts if instruction.function is accumulate]
     assert copies == [[], [], [], []]
 
 
