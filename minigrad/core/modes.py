@@ -22,6 +22,14 @@ class Observer:
     derivatives_on_tensors = False  # whether first-order derivatives run as operations, to be seen
     copies_arrays = True  # whether a recorded result keeps its own copies of plain arrays
 
+    def argument(self, value: Any) -> Any:
+        """Return what is to be computed with in place of an argument that is no tensor."""
+        return value
+
+    def answer(self, out: Any, function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Be told that a primitive, given no tensor, made an array, and return what it is to."""
+        return out
+
     def operation(
         self, out: Any, function: Any, args: tuple[Any, ...], params: dict[str, Any]
     ) -> None:
@@ -76,6 +84,7 @@ def effect(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **params)
         args = tuple(list(a) if isinstance(a, Iterator) else a for a in args)  # type: ignore
         observer.effect(run, args, params)
+        args = tuple(map(observer.argument, args))  # type: ignore[assignment]
         mode.observer = None
         try:
             result = function(*args, **params)

@@ -90,6 +90,7 @@ def primitive(
 
         @functools.wraps(forward)
         def apply(*args: Any, **params: Any) -> Any:
+            observer = mode.observer
             arrays: list[Any] = []
             like: Any = None  # the array of the last tensor
             tracked = watched = foreign = False
@@ -106,6 +107,8 @@ def primitive(
                     like = arg = arg._data
                 elif type(arg) not in _PLAIN:
                     foreign = True
+                    if observer is not None:
+                        arg = observer.argument(arg)
                 arrays.append(arg)
             if real:
                 for x in arrays:
@@ -115,12 +118,15 @@ def primitive(
                         break
             if like is None:
                 try:
-                    return forward(*args, **params)
+                    out = forward(*arrays, **params)
                 except AttributeError as error:
                     raise TypeError(f"{name} takes tensors, arrays and numbers: {error}") from error
+                return out if observer is None else observer.answer(out, apply, args, params)
             if foreign:
                 args = _taken_in(args)
                 arrays = [arg._data if type(arg) is Tensor else arg for arg in args]
+                if observer is not None:
+                    arrays = list(map(observer.argument, arrays))
             try:
                 data = forward(*arrays, **params)
             except (ValueError, IndexError, TypeError) as error:
@@ -140,7 +146,6 @@ def primitive(
             out = Tensor(data)
             if data.base is not None:
                 _share_memory(out, args)
-            observer = mode.observer
             if tracked and dtype.kind == "f" and mode.recording and not constant:
                 if watched:  # writes from outside until now are in the past of this result
                     for arg in args:
@@ -191,7 +196,7 @@ def _operand(value: Any) -> Any:
         return tuple([_operand(item) for item in value])
     if isinstance(value, (np.generic, ndarray)) and value.ndim == 0 and value.dtype.kind != "b":
         return value.item()  # a boolean stays: as a key it means another thing than True
-    if isinstance(value, ndarray):
+    if isinstance(value, ndarray) and not value.dtype.isnative:
         return value.astype(value.dtype.newbyteorder("="))
     return value
 
@@ -203,11 +208,11 @@ def _kept(arg: Any) -> Any:
 
 def _in_floats(args: tuple[Any, ...], known: int) -> list[Any] | None:
     """Return integers and booleans among the first arguments as floats; None if there are none."""
-    arrays = [arg for arg in args if type(arg) in _ARRAYS]
+    arrays = [arg for arg in args if isinstance(arg, (Tensor, ndarray))]
     wide = any(array.dtype == FLOAT64 for array in arrays)
     floats = [
         astype(arg, FLOAT64 if wide else FLOAT32)
-        if i < known and type(arg) in _ARRAYS and _is_convertible(arg.dtype)
+        if i < known and isinstance(arg, (Tensor, ndarray)) and _is_convertible(arg.dtype)
         else arg
         for i, arg in enumerate(args)
     ]

@@ -15,6 +15,7 @@ import numpy as np
 from ..core.modes import mode
 from ..core.tensor import Tensor
 from .gradients import NotReadyError
+from .given import plain
 from .noticed import Noticed
 from .program import Program
 from .recording import Record, is_parameter, items_of, mapped, record
@@ -59,7 +60,9 @@ class Compiled:
         finally:
             self._busy.release()
 
-    def _advance(self, key: Any, found: Any, arrays: list[np.ndarray], args: Any, named: Any) -> Any:
+    def _advance(
+        self, key: Any, found: Any, arrays: list[np.ndarray], args: Any, named: Any
+    ) -> Any:
         """Run the step, of which ``found`` is known, in the way that is next."""
         if found is None and len(self._known) >= MOST:
             key, found = MOST, self._known.get(MOST)
@@ -174,7 +177,7 @@ def _sort(
         kind = type(arg)
         array = arg._data if kind is Tensor else arg
         if isinstance(array, np.ndarray):
-            key += array.shape, array.strides, array.dtype
+            key += kind, array.shape, array.strides, array.dtype
             if kind is Tensor and arg.requires_grad:
                 if is_parameter(arg):
                     key.append(arg)
@@ -200,4 +203,4 @@ def _detached(output: Any) -> Any:
 def _plain_leaf(leaf: Any) -> Any:
     if type(leaf) is Noticed:
         return float.__float__(leaf)
-    return leaf.detach() if type(leaf) is Tensor else leaf
+    return leaf.detach() if type(leaf) is Tensor else plain(leaf)

@@ -136,9 +136,13 @@ class Program:
 
     def _result(self, stand: Any) -> Any:
         if type(stand) is not Slot:
-            return self.layout.tensor(stand)
-        fresh = self.handed_out.pop(stand.number, None)
-        return Tensor(self.layout.values[stand.number].copy(order="K") if fresh is None else fresh)
+            return stand.copy() if type(stand) is np.ndarray else self.layout.tensor(stand)
+        array = self.handed_out.pop(stand.number, None)
+        if array is None:
+            array = self.layout.values[stand.number].copy(order="K")
+        if stand.number in self.record.arrays:
+            return array if array.ndim else array[()]
+        return Tensor(array)
 
     def _finish(self) -> None:
         """Leave to others what the step leaves."""

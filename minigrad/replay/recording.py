@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from ..core.modes import Observer, mode
 from ..core.tensor import Tensor, write
 from ..nn.module import Module
 from ..optim.optimizer import Optimizer
+from .given import Given, plain
 from .noticed import Noticed
 from .watching import Watch
 
@@ -60,36 +61,95 @@ class Recorder(Observer):
     derivatives_on_tensors = True
     copies_arrays = False  # a copy would stay what it was in the first run
 
-    def __init__(self, inputs: list[Tensor]) -> None:
+    def __init__(self) -> None:
         self.instructions: list[Instruction] = []
         self.conditions: list[tuple[Callable[[], Any], Any]] = []
         self.tensors: dict[int, tuple[Tensor, bool]] = {}
         self.obstacle: str | None = None
-        self._inputs = inputs
-        self._stands: dict[int, Any] = {id(x): Slot(i) for i, x in enumerate(inputs)}
+        self.arrays: set[int] = set()  # slots that hold NumPy's arrays, and no tensors
+        self._inputs: list[Any] = []
+        self._stands: dict[int, Any] = {}
         self._numbers: list[weakref.ref[Noticed]] = []
         self._alive: list[Any] = []  # so that an id keeps its meaning
         self._cleared: set[int] = set()  # tensors whose gradients the step has cleared, by id
         self._begun = 0  # effects that have not ended
-        self.size = len(inputs)
-        if any(x.requires_grad and x._primitive is not None for x in inputs):
+        self.size = 0
+
+    def take_in(self, x: Any) -> Any:
+        """Return what the step is given for an array or a tensor among its arguments."""
+        # one of its own, for the step may know this one by itself; but a leaf stays that leaf
+        if not isinstance(x, Tensor):
+            return Given(self._new(x.view(), is_array=True), self)
+        if x.requires_grad and x._primitive is not None:
             self.obstacle = (
                 "an argument remembers operations outside of it: pass x.detach(), or do them within"
+            )
+        x = x if x.requires_grad else x.detach()
+        self._inputs.append(x)
+        return self._new(x)
+
+    def _new(self, value: Any, is_array: bool = False) -> Any:
+        """Give a slot to a tensor or an array, by which it is known from now on."""
+        if is_array:
+            self.arrays.add(self.size)
+        self._stands[id(value)] = Slot(self.size)
+        self._alive.append(value)
+        self.size += 1
+        return value
+
+    def argument(self, value: Any) -> Any:
+        if items_of(value):
+            return mapped(value, self.argument)
+        return value.array if type(value) is Given else value
+
+    def answer(self, out: Any, function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        return self._follow(function.forward, args, params, out)
+
+    def call(self, function: Any, args: Any, params: dict[str, Any]) -> Any:
+        result = function(*plain(args), **{k: plain(v) for k, v in params.items()})
+        if mode.observer is not self:
+            return result
+        return self._follow(function, args, params, result)
+
+    def read(self, array: np.ndarray) -> None:
+        if mode.observer is self:
+            self.obstacle = (
+                f"it reads the numbers of an array of shape {array.shape} that it was given, into "
+                "Python or NumPy: pass it as a tensor"
+            )
+
+    def write(self) -> None:
+        self.obstacle = "it changes an argument in place"
+
+    def _follow(self, function: Any, args: Any, params: dict[str, Any], result: Any) -> Any:
+        """Write down a function of arrays, if it has to do with those that were given."""
+        stands = tuple(map(self.stand_in, args))
+        if not any(found is not arg for found, arg in zip(stands, args, strict=True)):
+            return result
+        self._look_for_mask(function, args)
+        if any(type(value) is Given for value in params.values()):
+            self.obstacle = "an array that it was given is an option of an operation"
+        if not isinstance(result, (np.ndarray, np.generic)):
+            self.read(np.asarray(result))
+            return result
+        self.instructions.append(Instruction(function, stands, params, self.size))
+        return Given(self._new(np.asarray(result).view(), is_array=True), self)
+
+    def _look_for_mask(self, function: Any, args: tuple[Any, ...]) -> None:
+        if name_of(function) == "getitem" and any(
+            type(self.stand_in(part)) is Slot and part.dtype == bool for part in _parts(args[1:])
+        ):
+            self.obstacle = (
+                "how much a boolean mask selects depends on numbers: use mg.where(mask, x, 0.0)"
             )
 
     def operation(
         self, out: Tensor, function: Any, args: tuple[Any, ...], params: dict[str, Any]
     ) -> None:
         stands = tuple(map(self.stand_in, args))
-        self._stands[id(out)] = Slot(self.size)
-        self._alive.append(out)
-        key = args[1:] if function.name == "getitem" else ()
-        if any(type(part) is Tensor and part.dtype == bool for part in key):
-            self.obstacle = (
-                "how much a boolean mask selects depends on numbers: use mg.where(mask, x, 0.0)"
-            )
+        self._look_for_mask(function.forward, args)
         self.instructions.append(Instruction(function.forward, stands, params, self.size))
-        self.size += 1
+        self._new(out)
 
     def effect(self, function: Callable[..., Any], args: tuple[Any, ...], params: Any) -> None:
         stands = tuple(map(self.stand_in, args))
@@ -163,6 +223,10 @@ class Recorder(Observer):
 
     def stand_in(self, value: Any) -> Any:
         kind = type(value)
+        if kind is Given:
+            value, kind = value.array, np.ndarray
+        if kind is np.ndarray:
+            return self._stands.get(id(value), value)
         if kind is Tensor:
             found = self._stands.get(id(value), value)
             if found is value:
@@ -195,6 +259,8 @@ class Record:
         Whether the call before it left the same record.
     size : int
         Number of slots.
+    arrays : set of int
+        Slots that hold NumPy's arrays, and no tensors.
     output
         What the call returned, with slots in place of tensors.
     """
@@ -212,6 +278,7 @@ class Record:
             self.obstacle = "it draws random numbers by itself: pass them as an argument"
         self.confirmed = False
         self.size = recorder.size
+        self.arrays = recorder.arrays
 
     def holds(self) -> bool:
         """Whether what Python decided by is as it was."""
@@ -249,22 +316,17 @@ def record(
     step: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any] | None = None
 ) -> tuple[Record, Any]:
     """Run ``step(*args, **named)``, and return what was written down and what it returned."""
-    inputs: list[Tensor] = []
+    recorder = Recorder()
     others: list[Any] = []  # arguments that are no numbers
 
     def take_in(leaf: Any) -> Any:
-        if isinstance(leaf, np.ndarray):
-            leaf = Tensor(leaf)
-        if type(leaf) is not Tensor or is_parameter(leaf):
-            others.append(leaf)
-            return leaf
-        # a tensor of its own, for the step may know this one by itself; but a leaf stays that leaf
-        inputs.append(leaf if leaf.requires_grad else leaf.detach())
-        return inputs[-1]
+        if isinstance(leaf, (Tensor, np.ndarray)) and not is_parameter(leaf):
+            return recorder.take_in(leaf)
+        others.append(leaf)
+        return leaf
 
     args, named = mapped((args, named or {}), take_in)
     watch = Watch(step, *others)
-    recorder = Recorder(inputs)
     mode.observer = recorder
     try:
         output = step(*args, **named)
@@ -280,9 +342,15 @@ def cleared_by(owner: Any) -> list[Tensor]:
     return [p for group in owner.param_groups for p in group["params"]]
 
 
-def is_parameter(x: Tensor) -> bool:
+def is_parameter(x: Any) -> bool:
     """Whether ``x`` is held by an optimizer, or by a program, and so part of the step itself."""
-    return x.requires_grad and x._home is not None
+    return type(x) is Tensor and x.requires_grad and x._home is not None
+
+
+def _parts(key: Any) -> Iterator[Any]:
+    """Yield what the parts of an index are made of."""
+    for part in key:
+        yield from _parts(part) if type(part) in (tuple, list) else (part,)
 
 
 def mapped(output: Any, change: Callable[[Any], Any]) -> Any:

@@ -145,7 +145,7 @@ def test_memory_that_is_not_all_made_anew_is_neither_shared_nor_handed_out(funct
         expected, found = function(mg.tensor(x)), run(x)
         both = (expected, found) if isinstance(expected, tuple) else ((expected,), (found,))
         for a, b in zip(*both, strict=True):
-            np.testing.assert_array_equal(b.numpy(), a.numpy())
+            np.testing.assert_array_equal(b, a)
 
 
 @pytest.mark.parametrize("kind", ["convolution", "layer norm"])
@@ -173,7 +173,7 @@ def test_a_program_that_is_made_from_useless_numbers_is_as_good(kind, number):
             x[...] = number
         with np.errstate(all="ignore"):
             for a, b in zip(step(mg.tensor(x)), run(x), strict=True):
-                np.testing.assert_array_equal(b.numpy(), a.numpy())
+                np.testing.assert_array_equal(b, a)
 
 
 def test_the_room_is_what_is_needed_at_one_time():
