@@ -14,8 +14,8 @@ import numpy as np
 
 from ..core.modes import mode
 from ..core.tensor import Tensor
-from .gradients import NotReadyError
 from .given import plain
+from .gradients import NotReadyError
 from .noticed import Noticed
 from .program import Program
 from .recording import Record, is_parameter, items_of, mapped, record
@@ -35,6 +35,7 @@ class Compiled:
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Do what the step does."""
+        found: Any
         # watched by anomaly mode, part of another recording, or run by two threads at a time
         if mode.observer is not None or not self._busy.acquire(blocking=False):
             return self._step(*args, **named)

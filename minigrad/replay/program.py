@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter, is_
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from .trimming import deliver, drop_unused
 from .updates import Update
 
 COPIED = 2**14  # bytes; what is larger is not copied, but used where it lies
-_array = attrgetter("_data")
 
 
 class Program:
@@ -49,8 +47,7 @@ class Program:
         self.updates = layout.updates
         self.written = [(at, memory_of(tensor)) for at, tensor in layout.written.values()]
         self._finish()
-        tensors = [tensor for tensor, _ in layout.fixed.values()]
-        self.fixed = tensors, [array for _, array in layout.fixed.values()]
+        self.fixed = list(layout.fixed.values())
         # in Python throughout; the others are loops, or nothing
         self.in_python = [not p.loops and p.python is not nothing for p in layout.parts]
         self.loops = [part.loops for part in layout.parts]
@@ -59,7 +56,9 @@ class Program:
         made = {id(block) for block in layout.made}
         self.shared = share(self.loops, layout.made, layout.outside)  # bytes
         layout.forget()
-        self.code: Any = machine.Code(self.loops) if any(self.loops) else None
+        self.code: Any = None
+        if any(self.loops):
+            self.code = machine.Code(self.loops)
         self.segments = self._segments()
         for update in self.updates:
             update.places = list(map(self.code.places, update.loops))
@@ -78,9 +77,9 @@ class Program:
 
     def holds(self) -> bool:
         """Whether everything outside that it was made for is as it was."""
-        tensors, arrays = self.fixed
-        if not all(map(is_, map(_array, tensors), arrays)):
-            return False
+        for tensor, array in self.fixed:
+            if tensor._data is not array:
+                return False
         for update in self.updates:
             if not update.holds():
                 return False
@@ -104,13 +103,11 @@ class Program:
         """
         prepare(self.gradients)
         self.reached, advanced = -1, []
-        # the machine reads large arguments where they lie, and cannot where that is askew
-        self.given = [x if x.flags.aligned else copy_of(x) for x in arrays]
         try:
             for update in self.updates:
                 update.advance()
                 advanced.append(update)
-            for take, array in zip(self.inputs, self.given, strict=True):
+            for take, array in zip(self.inputs, arrays, strict=True):
                 take(array)
             for number, shape, dtype, point in self.outputs:
                 self.handed_out[number] = fresh = np.empty(shape, dtype)
@@ -123,8 +120,6 @@ class Program:
             if isinstance(error, NotReadyError) and self._has_changed_something():
                 raise RuntimeError(f"{error.reason}: such a step cannot be replayed.") from None
             raise
-        finally:
-            self.given.clear()
         self._finish()
         self.misses = 0
         return self.results()
@@ -171,7 +166,7 @@ class Program:
 
     def _has_changed_something(self) -> bool:
         done = self.record.instructions[: max(self.reached, 0)]
-        return any(i.result is None and i.function not in CLEARING or i.draws() for i in done)
+        return any((i.result is None and i.function not in CLEARING) or i.draws() for i in done)
 
     # Making it
 
@@ -185,7 +180,7 @@ class Program:
             at = 0 if instruction.function is accumulate else earliest
             deliver(self.loops, i, layout.made, layout.outside, at)
         thetas = [flat.theta for update in self.updates for flat in update.flats]
-        drop_unused(self.loops, [*layout.outside, *self.fixed[1], *thetas])
+        drop_unused(self.loops, [*layout.outside, *(array for _, array in self.fixed), *thetas])
 
     def _segments(self) -> list[tuple[int, Callable[[], None]]]:
         """Divide the parts into runs of the machine and Python between them."""
@@ -216,7 +211,16 @@ class Program:
         """Return what takes an argument: a copy, or, for a large one, the address."""
         if mine.nbytes > COPIED and not self._lookers(mine) and self.code is not None:
             forget(self.loops, mine)
-            return self.code.pointer(mine)
+            point = self.code.pointer(mine)
+            kept: list[np.ndarray] = []
+
+            def read_there(given: np.ndarray) -> None:
+                if not given.flags.aligned:  # which the machine cannot read
+                    kept[:] = [copy_of(given)]
+                    given = kept[0]
+                point(given)
+
+            return read_there
 
         def copy(given: np.ndarray) -> None:
             mine[...] = given

@@ -8,15 +8,13 @@ another step. So before each replay all that the code refers to is compared with
 from __future__ import annotations
 
 import functools
-import pickle
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
-from operator import attrgetter, is_, methodcaller
-from types import FunctionType, MethodType, ModuleType
-from typing import Any
+from collections.abc import Callable, Iterable
+from operator import is_
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,10 +25,18 @@ from ..random import default_rng
 from .reading import reading_of
 
 SMALL = 2**14  # bytes; of larger arrays the identity alone is watched
+FEW = 16  # of more than so many items one loop compares all
 _NUMBERS = (bool, int, float, complex, str, bytes, np.generic)
 _LEAVES = (*_NUMBERS, Tensor, type(None), np.dtype, np.ufunc)
-_END = object()
-_contents, _bits = attrgetter("cell_contents"), methodcaller("tobytes")
+
+
+class Place(NamedTuple):
+    """Something that is compared: an expression, and the name of what it was equal to, or was."""
+
+    label: str
+    expression: str
+    comparison: str
+    before: str
 
 
 class Watch:
@@ -39,6 +45,9 @@ class Watch:
     Followed is code that is the user's own, and not that of a library: the globals and variables
     of enclosing functions that it reads, and of whatever it reaches the attributes that it names.
     Of minigrad's modules all attributes count, and of lists and dictionaries all they hold.
+
+    The comparison is a function of Python that is written for the purpose, ``return (model is
+    before_1 and ...)``: nothing else is as quick.
 
     Parameters
     ----------
@@ -56,69 +65,64 @@ class Watch:
         self._seen: dict[int, Any] = {}  # keeps all alive, so that an id keeps its meaning
         self._attributes: set[str] = set()  # that some code names
         self._partly: list[Any] = []  # objects of which those attributes count
-        self._cells: dict[str, Any] = {}
-        self._names: dict[int, tuple[Callable[[str], Any], dict[str, str]]] = {}
-        self._wholes: list[tuple[str, Iterable[Any]]] = []
-        self._small: list[np.ndarray] = []
+        self._places: dict[tuple[Any, ...], Place] = {}
+        self._scope: dict[str, Any] = {"is_": is_}  # what the expressions refer to
         self._generators = [default_rng()]
         for root in roots:
             self._visit("an argument", root)
-        self._follow_attributes()
-        self._read_cells = list(self._cells.values())
-        self._read_names = [get for get, _ in self._names.values()]
-        self._their_names = [list(labels) for _, labels in self._names.values()]
-        self._read_wholes = [whole for _, whole in self._wholes]
-        self._before = list(self._now())
-        self._numbers = list(map(_bits, self._small))
+        done = -1
+        while done != (done := len(self._seen)):  # attributes may lead to code that names others
+            for value in list(self._partly):
+                self._follow(value)
+        conditions = (f"{p.expression} {p.comparison} {p.before}" for p in self._places.values())
+        exec(_compiled(" and ".join(conditions) or "True"), self._scope)
+        self._all_hold: Callable[[], bool] = self._scope["all_hold"]
         self._drawn = self._states()
 
     def holds(self) -> bool:
         """Whether all is what it was."""
         try:
-            same = all(map(is_, self._now(), self._before))
-        except (ValueError, RuntimeError):  # a name that is deleted, or another thread at work
+            return self._all_hold() or self.change() is None
+        except Exception:  # of any kind: something is no longer there to be compared
             return False
-        if same and self._small:
-            same = list(map(_bits, self._small)) == self._numbers
-        return same or self.change() is None
 
     def change(self) -> str | None:
         """Name something that is not what it was, if there is; equal numbers are the same."""
-        labels = chain(
-            self._cells,
-            *(labels.values() for _, labels in self._names.values()),
-            *([label] * len(list(whole)) for label, whole in self._wholes),
-            ["it"],
-        )
-        now = list(self._now())
-        for label, a, b in zip(labels, self._before, now, strict=False):
-            equal = type(a) is type(b) and isinstance(a, _NUMBERS) and repr(a) == repr(b)
-            if a is not b and not equal:
+        for label, expression, comparison, before in self._places.values():
+            try:
+                if eval(f"{expression} {comparison} {before}", self._scope):
+                    continue
+                now, was = eval(expression, self._scope), self._scope.get(before)
+            except Exception:
                 return label
-        for array, numbers in zip(self._small, self._numbers, strict=True):
-            if array.tobytes() != numbers:
-                return f"an array of shape {array.shape}"
-        self._before = now
+            if (
+                type(now) is not type(was)
+                or not isinstance(now, _NUMBERS)
+                or repr(now) != repr(was)
+            ):
+                return label
+            self._scope[before] = now
         return None
 
     def draws(self, by_engine: Iterable[Any]) -> bool:
         """Whether random numbers were drawn since, from others than the engine's generators."""
         known = set(map(id, by_engine))
-        sources = [None, *self._generators]
-        pairs = zip(sources, self._drawn, self._states(), strict=True)
+        pairs = zip([None, *self._generators], self._drawn, self._states(), strict=True)
         return any(a != b and id(source) not in known for source, a, b in pairs)
 
-    def _now(self) -> Iterator[Any]:
-        return chain(
-            map(_contents, self._read_cells),
-            chain.from_iterable(map(map, self._read_names, self._their_names)),
-            chain.from_iterable(self._read_wholes),
-            (_END,),  # so that one more or less is a difference
-        )
+    def _states(self) -> list[Any]:
+        _, key, *rest = np.random.get_state()
+        pythons = (random.getstate(), key.tobytes(), rest)
+        return [pythons, *(repr(g.bit_generator.state) for g in self._generators)]
 
-    def _states(self) -> list[bytes]:
-        pythons = (random.getstate(), np.random.get_state())
-        return [pickle.dumps(x) for x in (pythons, *(g.bit_generator for g in self._generators))]
+    def _name(self, value: Any) -> str:
+        """Return a name under which expressions find ``value``."""
+        name = f"v{len(self._scope)}"
+        self._scope[name] = value
+        return name
+
+    def _compare(self, key: Any, label: str, expression: str, comparison: str, now: Any) -> None:
+        self._places[key] = Place(label, expression, comparison, self._name(now))
 
     # Finding it
 
@@ -132,11 +136,13 @@ class Watch:
         elif isinstance(value, (type, ModuleType)):
             if not _is_of_a_library(value):
                 self._partly.append(value)
-        elif isinstance(value, (list, deque, set)):
-            parts = self._whole(label, value)
+        elif isinstance(value, (list, deque)):
+            parts = self._whole(label, value, list(enumerate(value)))
+        elif isinstance(value, set):
+            self._compare(id(value), label, self._name(value), "==", frozenset(value))
+            parts = value
         elif isinstance(value, dict):
-            self._whole(label, value)  # its keys
-            parts = self._whole(label, value.values())
+            parts = self._whole(label, value, list(value.items()))
         elif isinstance(value, (tuple, frozenset)):
             parts = value
         elif isinstance(value, functools.partial):
@@ -151,19 +157,33 @@ class Watch:
             self._generators.append(value)
         elif isinstance(value, np.ndarray):
             if value.nbytes <= SMALL and not value.dtype.hasobject:
-                self._small.append(value)
+                bits = f"{self._name(value)}.tobytes()"
+                self._compare(id(value), f"the array {label}", bits, "==", value.tobytes())
         elif isinstance(value, Module):
-            parts = (*self._whole(type(value).__name__, vars(value).values()), *type(value).__mro__)
+            name, there = type(value).__name__, vars(value)
+            parts = (*self._whole(name, there, list(there.items())), *type(value).__mro__)
         else:
             self._partly.append(value)
             parts = (getattr(value, "__wrapped__", None), *type(value).__mro__)
         for part in list(parts):
             self._visit(label, part)
 
-    def _whole(self, label: str, live: Iterable[Any]) -> Iterable[Any]:
-        """Watch all that ``live`` gives, whenever it is asked."""
-        self._wholes.append((label, live))
-        return live
+    def _whole(self, label: str, value: Any, items: list[tuple[Any, Any]]) -> list[Any]:
+        """Watch all that a container holds, and return it."""
+        name = self._name(value)
+        self._compare(id(value), label, f"len({name})", "==", len(items))
+        if len(items) > FEW:
+            pairs = "" if isinstance(value, (list, deque)) else ".values()"
+            before = self._name([item for _, item in items])
+            all_same = f"all(map(is_, {name}{pairs}, {before}))"
+            self._compare((id(value), "all"), label, all_same, "is", True)
+        else:
+            for key, item in items:
+                where = (
+                    f"{name}[{key!r}]" if type(key) in (str, int) else f"{name}[{self._name(key)}]"
+                )
+                self._compare((id(value), where), f"{label}[{key!r}]", where, "is", item)
+        return [item for _, item in items]
 
     def _visit_function(self, function: Any) -> None:
         name = function.__name__
@@ -174,43 +194,39 @@ class Watch:
         if _is_of_a_library(function):
             return
         self._partly.append(function)
-        read = reading_of(function.__code__)
+        read, code = reading_of(function.__code__), function.__code__
         self._attributes |= read.attributes
-        for name in read.names & function.__globals__.keys():
-            self._watch_name(function.__globals__, name, name)
-        code = function.__code__
+        for name in sorted(read.names & function.__globals__.keys()):
+            self._watch_item(function.__globals__, function.__globals__, name, name)
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
-            if name in read.names:
-                self._cells[name if name not in self._cells else f"{name} of {id(cell)}"] = cell
-                self._visit(name, cell.cell_contents)
+            if name in read.names and id(cell) not in self._places:
+                now = cell.cell_contents
+                self._compare(id(cell), name, f"{self._name(cell)}.cell_contents", "is", now)
+                self._visit(name, now)
         self._visit("a default", (function.__defaults__, function.__kwdefaults__))
 
-    def _watch_name(self, there: Any, name: str, label: str) -> None:
+    def _watch_item(self, owner: Any, there: Any, name: str, label: str) -> None:
         """Watch ``there[name]``, or that there is none."""
-        labels = self._names.setdefault(id(there), (there.get, {}))[1]
-        if name not in labels:
-            labels[name] = label
-            self._visit(label, there.get(name))
-
-    def _follow_attributes(self) -> None:
-        """Watch the attributes that code names, until they lead to no more code."""
-        done = -1
-        while done != (done := len(self._seen)):
-            for value in list(self._partly):
-                self._follow(value)
+        if (id(owner), name) in self._places:
+            return
+        if name in there:
+            where = f"{self._name(there)}[{name!r}]"
+            self._compare((id(owner), name), label, where, "is", there[name])
+            self._visit(label, there[name])
+        else:
+            self._compare((id(owner), name), label, repr(name), "not in", there)
 
     def _follow(self, value: Any) -> None:
         there: Any = getattr(value, "__dict__", {})
-        shared: set[str] = set()  # what an attribute of its own would take the place of
         if isinstance(value, type):
             special = {n for n, x in there.items() if n[:2] == "__" and type(x) is FunctionType}
             names = there.keys() & (self._attributes | special | {"forward"})
-        else:
-            shared = {n for k in type(value).__mro__ if not _is_of_a_library(k) for n in vars(k)}
-            names = self._attributes & (there.keys() | shared)
+        else:  # and what an attribute of its own would take the place of
+            kinds = [kind for kind in type(value).__mro__ if not _is_of_a_library(kind)]
+            names = self._attributes & (there.keys() | {n for k in kinds for n in vars(k)})
         label = getattr(value, "__name__", type(value).__name__)
-        for name in names:
-            self._watch_name(there, name, f"{label}.{name}")
+        for name in sorted(names):
+            self._watch_item(value, there, name, f"{label}.{name}")
         if isinstance(value, Optimizer):
             self._look_at_optimizer(value, label)
 
@@ -220,6 +236,11 @@ class Watch:
         changing |= {"steps", "last_lr", "state_dict"}
         for name in sorted(self._attributes & changing - {"param_groups"}):
             self.obstacle = f"it reads {label}.{name}, which may change with each step"
+
+
+@functools.cache
+def _compiled(condition: str) -> CodeType:
+    return compile(f"def all_hold():\n return ({condition})", "<watch>", "exec")
 
 
 def _is_of_a_library(thing: Any) -> bool:
