@@ -71,7 +71,7 @@ class Compiled:
             found = found or self._refuse(key, reason)
         if isinstance(found, str):
             return _detached(self._step(*args, **named))
-        before = found if found is not None and found.holds() else None
+        before = found if type(found) is Record and found.holds() else None
         if before is not None and before.confirmed:
             self._known[key] = program = Program(before, arrays)
             return program.results()

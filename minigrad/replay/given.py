@@ -51,7 +51,7 @@ class Given(NDArrayOperatorsMixin):
         self.array = array
         self._follower = follower
 
-    __class__ = property(lambda self: np.ndarray)  # type: ignore[assignment]
+    __class__ = property(lambda self: np.ndarray)
     T = property(lambda self: self.transpose())
     mT = property(lambda self: self.swapaxes(-1, -2))
 

@@ -111,8 +111,7 @@ class Watch:
         return any(a != b and id(source) not in known for source, a, b in pairs)
 
     def _states(self) -> list[Any]:
-        _, key, *rest = np.random.get_state()
-        pythons = (random.getstate(), key.tobytes(), rest)
+        pythons = (random.getstate(), repr(np.random.get_state(legacy=False)))
         return [pythons, *(repr(g.bit_generator.state) for g in self._generators)]
 
     def _name(self, value: Any) -> str:
@@ -189,7 +188,8 @@ class Watch:
         name = function.__name__
         if hasattr(function, "derivatives"):  # a primitive; its forward is called in each replay
             self._visit(name, (function.derivatives, function.each))
-        elif hasattr(function, "__wrapped__"):
+            return
+        if hasattr(function, "__wrapped__"):
             self._visit(name, function.__wrapped__)
         if _is_of_a_library(function):
             return
