@@ -39,7 +39,7 @@ def as_real(x: Any, where: str, name: str = "x", like: npt.DTypeLike = np.float3
 
 def as_array(x: Any, where: str, name: str, like: npt.DTypeLike = np.float32) -> Array:
     """Return a tensor or an array as it is; make a tensor of numbers and lists."""
-    if type(x) is Tensor or type(x) is np.ndarray:
+    if isinstance(x, (Tensor, np.ndarray)):
         return x
     try:
         found = tensor(x)
