@@ -8,6 +8,7 @@ another step. So before each replay all that the code refers to is compared with
 from __future__ import annotations
 
 import functools
+import inspect
 import random
 import sys
 from collections import deque
@@ -231,8 +232,8 @@ class Watch:
             self._look_at_optimizer(value, label)
 
     def _look_at_optimizer(self, optimizer: Optimizer, label: str) -> None:
-        kinds = type(optimizer).__mro__
-        changing = {n for kind in kinds for n, x in vars(kind).items() if isinstance(x, property)}
+        shared = [item for kind in type(optimizer).__mro__ for item in vars(kind).items()]
+        changing = {name for name, found in shared if inspect.isdatadescriptor(found)}
         changing |= {"steps", "last_lr", "state_dict"}
         for name in sorted(self._attributes & changing - {"param_groups"}):
             self.obstacle = f"it reads {label}.{name}, which may change with each step"
