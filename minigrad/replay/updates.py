@@ -12,7 +12,6 @@ from ..optim.flat import Flat
 from ..optim.optimizer import Optimizer
 from .gradients import NotReadyError
 
-
 Rule: TypeAlias = tuple[Flat, Any, list[Any]]  # what for, which, and with which arguments
 
 

@@ -490,7 +490,7 @@ def test_arrays_stay_arrays(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["not", "kind", "method", "types", "slice", "function", "engine", "no tensor", "rows"]
+    "name", ["not", "kind", "method", "types", "slice", "function", "engine", "no tensor"]
 )
 def test_numpy_on_arguments_is_replayed(name):
     compiled = mg.compile(ON_ARRAYS[name])
