@@ -42,6 +42,7 @@ class Update:
 
     def __init__(self, optimizer: Optimizer, at: int) -> None:
         self.at = at  # which part of the program it is
+        self.stale = False  # whether the options have asked for other loops
         if type(optimizer)._prepare is not Optimizer._prepare:
             raise TypeError("it looks at all gradients first")
         self.optimizer = optimizer
@@ -60,7 +61,9 @@ class Update:
         self.places: list[list[tuple[np.ndarray, int, int]]] = []
 
     def holds(self) -> bool:
-        """Whether the arrays it works on are still the optimizer's."""
+        """Whether its rules, and the arrays it works on, are still the optimizer's."""
+        if self.stale:
+            return False
         for flat, theta, grad, states in self.arrays:
             if flat.theta is not theta or flat.grad is not grad:
                 return False
@@ -87,7 +90,7 @@ class Update:
             try:
                 self._write(self._rules(optimizer))
             except Exception:  # of whatever kind: then it steps in Python, and says what is wrong
-                self.constant = False  # to be looked at again
+                self.stale = True
                 raise NotReadyError from None
         self.last_lr = optimizer.last_lr
         optimizer.last_lr = [now.lr for now in options]
