@@ -188,6 +188,8 @@ class Tensor:
                 f"this result of {self._primitive.name} remembers how it was made, and that "
                 "cannot be copied or pickled: do it to x.detach()."
             )
+        if mode.observer is not None:
+            mode.observer.escape(self)
         return super().__getstate__()
 
     # Differentiation
