@@ -283,8 +283,7 @@ def test_two_optimizers_over_one_parameter_do_not_build_programs_for_ever():
         b.step()
 
     _, said = runs_of(step, calls=30)
-    assert [line for line in said if "where its parameters or their gradients lie" in line] == said
-    assert len(said) == 1
+    assert len(said) == 1 and "is not replayed" in said[0]
 
 
 def reads_the_rate(w, optimizer):
