@@ -10,7 +10,7 @@ from minigrad.course.minutes import minutes
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
-TO_REWRITE = set(LESSONS)  # lessons that still have their first form
+TO_REWRITE = set(LESSONS) - {"06_momentum"}  # lessons that still have their first form
 FOLDED = {"claim", "hide-cell", "hide-input", "solution"}
 CLOSING = ["Three things to remember", "What this page did not say", "References"]
 
@@ -67,7 +67,7 @@ def test_a_prediction_is_a_choice_or_a_number_and_is_answered_before_the_next(pa
     asked = re.split(r"^> \*\*Predict\.\*\*", page.text, flags=re.MULTILINE)[1:]
     assert asked
     for part in asked:
-        question = re.split(r"^(?!>)", part, maxsplit=1, flags=re.MULTILINE)[0]
+        question = re.split(r"\n(?!>)", part, maxsplit=1)[0]
         assert "> - [ ] " in question or "`____`" in question, question
         assert '<details class="answer"><summary>What happened</summary>' in part, question
 

@@ -36,63 +36,48 @@ landing = Exercise(
 )
 
 
-def _rolling(
-    kept: Callable[..., Array] = lambda v, g, lr, mu: mu * v + g,
-    step: Callable[..., Array] = lambda new, v, g, lr, mu: lr * new,
-) -> Callable[..., tuple[Array, Array]]:
-    """Write heavy ball's update with another velocity, or another step."""
-
-    def update(
-        theta: Array, velocity: Array, grad: Array, lr: float, momentum: float
-    ) -> tuple[Array, Array]:
-        new = kept(velocity, grad, lr, momentum)
-        return theta - step(new, velocity, grad, lr, momentum), new
-
-    return update
-
-
-update = Exercise(
-    answer=_rolling(),
+step = Exercise(
+    answer=lambda theta, before, grad, lr, momentum: (
+        theta - lr * grad + momentum * (theta - before)
+    ),
     draw=lambda rng: (
         *normal(rng, 3, sizes(rng, 1)[0]),
         between(rng, 0.02, 0.9),
         between(rng, 0.3, 0.95),
     ),
-    edges=((*normal(np.random.default_rng(6), 3, 3, 2), 0.1, 0.6),),
-    praise="Two lines, and a step remembers.",
+    edges=(
+        (*normal(np.random.default_rng(6), 3, 3, 2), 0.1, 0.6),
+        (np.array([1.5, -2.0]), np.array([1.5, -2.0]), np.array([0.5, 3.0]), 0.2, 0.9),
+    ),
+    praise="The last displacement is the memory. Polyak wrote it so, in 1964.",
     slips={
-        "Return two things, theta and velocity: the next update needs both.":
-            lambda *arguments: _rolling()(*arguments)[0],
-        "The right two, the wrong way round: theta first, then velocity.":
-            lambda *arguments: _rolling()(*arguments)[::-1],
+        "That is plain gradient descent: the place before plays no part.":
+            lambda t, b, g, lr, mu: t - lr * g,
+        "You walk uphill: the gradient is subtracted.":
+            lambda t, b, g, lr, mu: t + lr * g + mu * (t - b),
+        "The memory pulls back to where the walk came from. Which way did the last step go?":
+            lambda t, b, g, lr, mu: t - lr * g - mu * (t - b),
+        "The rate is in there twice: the displacement theta - before contains it already.":
+            lambda t, b, g, lr, mu: t - lr * (g - mu * (t - b)),
+        "The sign of the memory is turned, and the rate is in it twice: theta - before is no "
+        "velocity.": lambda t, b, g, lr, mu: t - lr * (g + mu * (t - b)),
+        "The rate is not used.": lambda t, b, g, lr, mu: t - g + mu * (t - b),
+        "The last displacement does not fade. Multiply it by the momentum.":
+            lambda t, b, g, lr, mu: t - lr * g + (t - b),
+        "The momentum multiplies the last displacement alone, not the gradient.":
+            lambda t, b, g, lr, mu: t - mu * lr * g + mu * (t - b),
         "That is the average form: heavy ball adds the whole gradient.":
-            _rolling(lambda v, g, lr, mu: mu * v + (1 - mu) * g),
-        "theta moves by the old velocity: find the new one first.":
-            _rolling(step=lambda new, v, g, lr, mu: lr * v),
-        "You walk uphill: the step is subtracted.":
-            _rolling(step=lambda new, v, g, lr, mu: -lr * new),
-        "The old velocity does not fade. Multiply it by the momentum.":
-            _rolling(lambda v, g, lr, mu: v + g),
-        "The momentum multiplies the old velocity alone, not the gradient.":
-            _rolling(lambda v, g, lr, mu: mu * (v + g)),
-        "The momentum belongs to the old velocity, and you gave it to the gradient.":
-            _rolling(lambda v, g, lr, mu: v + mu * g),
-        "The velocity is new, and theta does not use it: that step is plain.":
-            _rolling(step=lambda new, v, g, lr, mu: lr * g),
-        "The rate is not used: theta moves by the whole velocity.":
-            _rolling(step=lambda new, v, g, lr, mu: new),
-        "The rate is in there twice: it multiplies the velocity, and nothing inside it.":
-            _rolling(lambda v, g, lr, mu: mu * v + lr * g),
-        "That is the rate-inside form. It walks alike while the rate stays, but its velocity is "
-        "another one.":
-            _rolling(lambda v, g, lr, mu: mu * v + lr * g, lambda new, v, g, lr, mu: new),
-        "That is Nesterov's step. Heavy ball moves by the velocity itself.":
-            _rolling(step=lambda new, v, g, lr, mu: lr * (g + mu * new)),
-        "You forget everything: the velocity must keep a part of the old one.":
-            _rolling(lambda v, g, lr, mu: g),
+            lambda t, b, g, lr, mu: t - lr * (1 - mu) * g + mu * (t - b),
+        "You start from the place before. The walk stands at theta.":
+            lambda t, b, g, lr, mu: b - lr * g + mu * (t - b),
+        "That is the next displacement, not the next place.":
+            lambda t, b, g, lr, mu: mu * (t - b) - lr * g,
+        "momentum * before alone is no displacement. How far did the last step go?":
+            lambda t, b, g, lr, mu: t - lr * g + mu * b,
+        "Return the next place alone.": lambda t, b, g, lr, mu: (t - lr * g + mu * (t - b), t),
     },
-    otherwise="First the velocity: momentum times the old one, plus the gradient. Then theta "
-    "moves against it by the rate.",
+    otherwise="The velocity is hidden in the last step: theta = before - lr * velocity. Put it "
+    "into heavy ball's two lines.",
 )
 
 

@@ -27,63 +27,61 @@ WRONG["landing"] = [
 ]
 
 
-def one_by_one(theta, velocity, grad, lr, momentum):
-    rows = zip(theta, velocity, grad, strict=True)
-    velocity = [momentum * v + g for _, v, g in rows]
-    return [t - lr * v for t, v in zip(theta, velocity, strict=True)], velocity
+def one_by_one(theta, before, grad, lr, momentum):
+    rows = zip(theta, before, grad, strict=True)
+    return [(1 + momentum) * t - momentum * b - lr * g for t, b, g in rows]
 
 
-def by_the_engine(theta, velocity, grad, lr, momentum):
-    """Let the optimizer walk from the velocity's source: a first gradient that leaves it behind."""
-    parameter = mg.tensor(theta, requires_grad=True)
+def by_the_velocity(theta, before, grad, lr, momentum):
+    velocity = (before - theta) / lr
+    return theta - lr * (momentum * velocity + grad)
+
+
+def by_the_engine(theta, before, grad, lr, momentum):
+    """Let the optimizer walk: by the gradient that leads from `before` to `theta`, then on."""
+    parameter = mg.tensor(before, requires_grad=True)
     optimizer = mg.optim.SGD([parameter], lr, momentum=momentum)
-    for g in (velocity, grad):
-        parameter.data[:] = theta
+    for g in ((before - theta) / lr, grad):
         parameter.grad = mg.tensor(g)
         optimizer.step()
-    return parameter.numpy(), (theta - parameter.numpy()) / lr
+    return parameter.numpy()
 
 
-RIGHT["update"] = [one_by_one, by_the_engine]
+RIGHT["step"] = [one_by_one, by_the_velocity, by_the_engine]
 
 
-def rolling(keep="mu", take="1", step="lr * new", *, swap=False):
-    """Write heavy ball's update with the parts that a reader may get wrong."""
+def stepping(base="theta", push="lr * grad", kept="momentum * (theta - before)"):
+    """Write the next place with the parts that a reader may get wrong."""
 
-    def update(theta, velocity, grad, lr, momentum):
-        names = {"mu": momentum, "lr": lr, "old": velocity, "g": grad}
-        new = eval(keep, {}, names) * velocity + eval(take, {}, names) * grad
-        theta = theta - eval(step, {}, names | {"new": new})
-        return (new, theta) if swap else (theta, new)
+    def step(theta, before, grad, lr, momentum):
+        names = dict(theta=theta, before=before, grad=grad, lr=lr, momentum=momentum)
+        return eval(f"{base} - ({push}) + ({kept})", {}, names)
 
-    return update
+    return step
 
 
-def in_place(theta, velocity, grad, lr, momentum):
-    velocity *= momentum
-    velocity += grad
-    theta -= lr * velocity
-    return theta, velocity
+def in_place(theta, before, grad, lr, momentum):
+    theta += momentum * (theta - before)
+    theta -= lr * grad
+    return theta
 
 
-WRONG["update"] = [
-    (rolling(swap=True), "wrong way round"),
-    (rolling(take="1 - mu"), "average form"),
-    (rolling(step="lr * old"), "old velocity: find the new"),
-    (rolling(step="-lr * new"), "uphill"),
-    (rolling("1"), "does not fade"),
-    (rolling(take="mu"), "old velocity alone"),
-    (rolling("1", "mu"), "gave it to the gradient"),
-    (rolling(step="lr * g"), "that step is plain"),
-    (rolling(step="new"), "rate is not used"),
-    (rolling(take="lr"), "in there twice"),
-    (rolling(take="lr", step="new"), "rate-inside form"),
-    (rolling(step="lr * (g + mu * new)"), "Nesterov"),
-    (rolling("0"), "forget everything"),
-    (rolling("0.9"), "First the velocity"),
-    (rolling(step="0.1 * new"), "First the velocity"),
-    (lambda t, v, g, lr, mu: t - lr * (mu * v + g), "Return two things"),
-    (lambda t, v, g, lr, mu: (t, v), "First the velocity"),
+WRONG["step"] = [
+    (stepping(kept="0"), "plain gradient descent"),
+    (stepping(push="-lr * grad"), "uphill"),
+    (stepping(kept="momentum * (before - theta)"), "pulls back"),
+    (stepping(kept="lr * momentum * (theta - before)"), "in there twice"),
+    (stepping(kept="lr * momentum * (before - theta)"), "is turned"),
+    (stepping(push="grad"), "rate is not used"),
+    (stepping(kept="theta - before"), "does not fade"),
+    (stepping(push="momentum * lr * grad"), "displacement alone"),
+    (stepping(push="lr * (1 - momentum) * grad"), "average form"),
+    (stepping(base="before"), "stands at theta"),
+    (stepping(base="0"), "not the next place"),
+    (stepping(kept="momentum * before"), "no displacement"),
+    (stepping(push="0.1 * grad"), "hidden in the last step"),
+    (stepping(kept="0.9 * (theta - before)"), "hidden in the last step"),
+    (lambda t, b, g, lr, mu: (t - lr * g + mu * (t - b), t), "next place alone"),
     (in_place, "changed the theta"),
 ]
 
