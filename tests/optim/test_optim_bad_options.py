@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from naming import shown
 from optimizers import CASES, SPECIAL, shapes_for
 from steps import parameters, same_bits, train
 
@@ -251,7 +252,7 @@ def test_the_period_of_lookahead_may_be_numpys():
         {"loss": lambda: mg.tensor([1.0, 2.0])},
         {"params": 5},
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_minimize_refuses_bad_arguments_by_name(arguments):
     p = parameters()[0]

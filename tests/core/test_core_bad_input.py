@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from naming import shown
 
 import minigrad as mg
 
@@ -164,7 +165,7 @@ TABLE = {
 @pytest.mark.parametrize(
     ("call", "bad", "named"),
     [
-        pytest.param(call, bad, named, id=f"{what}: {bad!r}"[:60])
+        pytest.param(call, bad, named, id=f"{what}: {shown(bad)}"[:60])
         for what, (call, wrong, named) in TABLE.items()
         for bad in wrong
     ],

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from naming import shown
 from networks import bits
 
 import minigrad as mg
@@ -44,7 +45,7 @@ def of(call, /, **bad):
             yield pytest.param(
                 partial(call, **{name: value}),
                 name,
-                id=f"{getattr(call, '__name__', call)}-{name}={value!r:.25}",
+                id=f"{getattr(call, '__name__', call)}-{name}={shown(value):.25}",
             )
 
 
