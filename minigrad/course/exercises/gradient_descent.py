@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .drawing import Generator, between, normal, whole
+from .comparing import plain, shown
+from .drawing import Generator, whole
 from .exercise import Exercise
+from .verdict import Complaint
 
 # A slip is what is said, and below it the wrong answer that is meant.
 # fmt: off
@@ -76,85 +78,102 @@ best_rate = Exercise(
 )
 
 
-def _fit(
-    w_scale: Callable[[int], float] = lambda n: 1.0,
-    b_scale: Callable[[int], float] = lambda n: 1.0, stale: bool = True, less: int = 0,
-    swap: bool = False,
-) -> Callable[..., tuple[float, float]]:
-    """Fit a line by gradient descent, with the slips that a reader may make."""
-
-    def fit(x: Array, y: Array, lr: float, updates: int) -> tuple[float, float]:
-        w: Any = 0.0
-        b: Any = 0.0
-        for _ in range(updates - less):
-            error = w * x + b - y
-            w -= lr * w_scale(len(x)) * 2 * np.mean(error * x)
-            if not stale:
-                error = w * x + b - y
-            b -= lr * b_scale(len(x)) * 2 * np.mean(error)
-        return (b, w) if swap else (w, b)
-
-    return fit
+def _scaled(
+    middle: Callable[[Array], Any], spread: Callable[[Array], Any]
+) -> Callable[[Array], Array]:
+    return lambda inputs: np.asarray((inputs - middle(inputs)) / spread(inputs))
 
 
-def _both(scale: Callable[[int], float], **slips: Any) -> Callable[..., tuple[float, float]]:
-    return _fit(scale, scale, **slips)
+def _columns(inputs: Array) -> Array:
+    return np.asarray(inputs.mean(axis=0))
 
 
-fit = Exercise(
-    answer=_fit(),
-    draw=lambda rng: (
-        normal(rng, n := whole(rng, 4, 8)),
-        normal(rng, n) + 3,
-        between(rng, 0.01, 0.08),
-        whole(rng, 3, 8),
-    ),
-    edges=((np.array([0.5, 1.0, 2.0, 2.5, 4.0]), np.array([3.0, 5.5, 8.0, 9.0, 14.5]), 0.04, 6),),
-    praise="A mean keeps the rate's meaning, however many examples there are.",
+def _never_zero(spread: Array) -> Array:
+    return np.where(spread > 0, spread, 1.0)
+
+
+def _spread(inputs: Array) -> Array:
+    return _never_zero(inputs.std(axis=0))
+
+
+def _table(rng: Generator) -> Array:
+    """Draw features of different sizes, of which one never changes."""
+    rows, columns = whole(rng, 4, 8), whole(rng, 3, 6)
+    table = rng.normal(size=(rows, columns)) * 10.0 ** rng.uniform(-1, 1, columns) + 3
+    table[:, rng.integers(columns)] = 2.5
+    return np.array(table)
+
+
+standardise = Exercise(
+    answer=_scaled(_columns, _spread),
+    draw=lambda rng: (_table(rng),),
+    edges=((np.array([[1.0, 0.0, 200.0], [2.0, 0.0, 400.0], [6.0, 0.0, 0.0]]),),),
+    praise="Every column by itself, and one that never changes becomes 0 instead of nan.",
     slips={
-        "The steps are too long still, all by the same factor. By which?": _both(lambda n: n),
-        "The step of w is mended. That of b still sums.": _fit(b_scale=lambda n: n),
-        "The step of b is mended. That of w still sums.": _fit(w_scale=lambda n: n),
-        "You divide by N twice: a mean is already divided.": _both(lambda n: 1 / n),
-        "It climbs now. The update subtracts.": _both(lambda n: -1),
-        "You divide by 100. These are other points, and not as many.": _both(lambda n: n / 100),
-        "Right numbers in the wrong order: first the slope w, then the intercept b.":
-            _fit(swap=True),
-        "The 2 went missing: the slope of a square is twice the error.": _both(lambda n: 0.5),
-        "b must step by the error of the same place as w: find both slopes, then take both steps.":
-            _fit(stale=False),
-        "That is the line after one update less.": _fit(less=1),
+        "There is one mean and one deviation for all columns still. Each column needs its own.":
+            _scaled(lambda x: x.mean(), lambda x: x.std()),
+        "A column that never changes became nan: its deviation is 0, and 0/0 is nan.":
+            _scaled(_columns, lambda x: x.std(axis=0)),
+        "Those are the mean and the deviation of each example. A column is axis=0.":
+            lambda x: _scaled(_columns, lambda y: y.std(axis=0))(x.T).T,
+        "The mean is that of each column. The deviation is still that of the whole table.":
+            _scaled(_columns, lambda x: x.std()),
+        "The deviation is that of each column. The mean is still that of the whole table.":
+            _scaled(lambda x: x.mean(), _spread),
+        "You divide by the variance. Its root is the standard deviation.":
+            _scaled(_columns, lambda x: _never_zero(x.var(axis=0))),
+        "The means are 0 now. The deviations are not 1 yet.":
+            _scaled(_columns, lambda x: 1.0),
+        "The deviations are 1 now. The means are not 0 yet.":
+            _scaled(lambda x: 0.0, _spread),
+        "You took the deviation with N - 1 under the root (ddof=1). That of these inputs is not 1 "
+        "by inputs.std.": _scaled(_columns, lambda x: _never_zero(x.std(axis=0, ddof=1))),
+        "You scaled to the range from 0 to 1. Here it is mean 0 and deviation 1.":
+            _scaled(lambda x: x.min(axis=0), lambda x: _never_zero(np.ptp(x, axis=0))),
+        "A column that never changes is left as it was. Subtract its mean, too.":
+            _scaled(lambda x: _columns(x) * (x.std(axis=0) > 0), _spread),
+        "You left out the column that never changes. Who comes later expects it in its place.":
+            lambda x: _scaled(_columns, _spread)(x[:, x.std(axis=0) > 0]),
     },
-    otherwise="The line is not where gradient descent on the mean squared error would be. Which "
-    "lines depend on how many examples there are?",
+    otherwise="After it, which columns have mean 0 and deviation 1? Print "
+    "result.mean(axis=0) and result.std(axis=0).",
 )
 
-exact_rate = Exercise(
-    answer=lambda grad, hessian: grad @ grad / (grad @ hessian @ grad),
-    draw=lambda rng: (normal(rng, n := whole(rng, 2, 5)), _bowl(rng, n)),
-    praise="No other rate lands lower along this gradient.",
+GENTLE, STEEP, LEFT = 0.2, 4.0, 0.70
+
+
+def _left(pair: Any) -> float:
+    """Give what two updates leave of the worst direction, LEFT if it is no more than that."""
+    rates = plain(pair)
+    if np.shape(rates) != (2,):
+        raise Complaint(f"Hand over two rates, (a, b); got {shown(rates)}.")
+    curvatures = np.linspace(GENTLE, STEEP, 191)
+    first, second = (1 - rate * curvatures for rate in rates)
+    return float(np.maximum(abs(first * second).max(), LEFT))
+
+
+pair = Exercise(
+    answer=(0.29, 1.32),
+    use=_left,
+    praise="Two updates leave 0.69 of the worst direction, two of the best constant rate 0.82. One "
+    "of your rates is far above the limit of a constant one.",
     slips={
-        "That is the curvature along the gradient: turn the fraction over.":
-            lambda g, h: (g @ h @ g) / (g @ g),
-        "Twice the right one: that rate lands exactly as high as it started.":
-            lambda g, h: 2 * (g @ g) / (g @ h @ g),
-        "Half of the right one. The ½ of the bowl goes when you differentiate the square.":
-            lambda g, h: (g @ g) / (g @ h @ g) / 2,
-        "The length of the gradient is missing a square.":
-            lambda g, h: np.sqrt(g @ g) / (g @ h @ g),
-        "That rate makes the next gradient shortest, not the loss lowest.":
-            lambda g, h: (g @ h @ g) / (h @ g @ (h @ g)),
-        "The update subtracts already: the rate itself is positive.":
-            lambda g, h: -(g @ g) / (g @ h @ g),
-        "That is the limit for a whole walk. Here you choose for one step.":
-            lambda g, h: 2 / np.linalg.eigvalsh(h)[-1],
-        "That is safe for any gradient. You know this one, and can do better.":
-            lambda g, h: 1 / np.linalg.eigvalsh(h)[-1],
-        "That is the best rate for a whole walk. Here you choose for one step.":
-            lambda g, h: 2 / np.linalg.eigvalsh(h)[[0, -1]].sum(),
+        "That is the best constant rate, twice.": (2 / 4.2, 2 / 4.2),
+        "That is the limit, twice: the steepest direction never shrinks.": (0.5, 0.5),
+        "That deals with the steepest direction, twice.": (0.25, 0.25),
+        "Each end gets to 0, as in the valley with two directions. What becomes of the directions "
+        "between them?": (0.25, 5.0),
+        "You looked at the two ends of the line only. The directions between them count as well.":
+            (0.27, 2.0),
+        "These are the rates for the steepest end and for the middle. What is left of the "
+        "gentlest?": (0.25, 1 / 2.1),
+        "These are the rates for the middle and for the gentlest end. The steepest is thrown out.":
+            (1 / 2.1, 5.0),
+        "Half of the right rates.": (0.145, 0.66),
+        "Twice the right rates.": (0.58, 2.64),
     },
-    otherwise="Write f along the ray θ - ηg as a function of η alone, and set its slope to zero. "
-    "Return one number.",
+    otherwise="Search both on one grid, and judge a pair by the direction of which it leaves the "
+    "most. What do yours leave of the curvatures 0.2, 2 and 4?",
 )
 
 N = 455

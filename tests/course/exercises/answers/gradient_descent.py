@@ -1,7 +1,5 @@
 """Answers to the exercises of lesson 04: right ones written otherwise, and wrong ones."""
 
-from functools import partial
-
 import numpy as np
 
 import minigrad as mg
@@ -68,92 +66,66 @@ WRONG["best_rate"] = [
 ]
 
 
-def fit(x, y, lr, updates, *, mean_w=np.mean, mean_b=np.mean, sign=-1, two=2, late=False, less=0):
-    """Fit a line by gradient descent, with the slips that a reader may make."""
-    w = b = 0.0
-    for _ in range(updates - less):
-        error = w * x + b - y
-        w_new = w + sign * lr * two * mean_w(error * x)
-        error = w_new * x + b - y if late else error
-        w, b = w_new, b + sign * lr * two * mean_b(error)
-    return w, b
+def column_by_column(inputs):
+    """Loop where the model answer broadcasts."""
+    result = np.zeros_like(inputs)
+    for j, column in enumerate(inputs.T):
+        if column.min() < column.max():
+            result[:, j] = (column - np.mean(column)) / np.std(column)
+    return result
 
 
-def by_the_engine(x, y, lr, updates):
-    inputs, theta = np.stack([x, np.ones_like(x)], 1), mg.tensor(np.zeros(2), requires_grad=True)
-    for _ in range(updates):
-        theta.grad = None
-        mg.mean((mg.tensor(inputs) @ theta - y) ** 2).backward()
-        with mg.no_grad():
-            theta -= lr * theta.grad
-    return theta.numpy()
-
-
-RIGHT["fit"] = [fit, by_the_engine]
-
-
-def mean_twice(values):
-    return np.mean(values) / len(values)
-
-
-def by_a_hundred(values):
-    return np.sum(values) / 100
-
-
-WRONG["fit"] = [
-    (partial(fit, **slip), hears)
-    for slip, hears in [
-        ({"mean_w": np.sum, "mean_b": np.sum}, "the same factor"),
-        ({"mean_w": by_a_hundred, "mean_b": by_a_hundred}, "not as many"),
-        ({"mean_b": np.sum}, "step of w is mended"),
-        ({"mean_w": np.sum}, "step of b is mended"),
-        ({"mean_w": mean_twice, "mean_b": mean_twice}, "divide by N twice"),
-        ({"sign": 1}, "climbs"),
-        ({"two": 1}, "2 went missing"),
-        ({"late": True}, "the same place"),
-        ({"less": 1}, "one update less"),
-        ({"two": 3}, "depend on how many examples"),
-    ]
+RIGHT["standardise"] = [
+    column_by_column,
+    lambda x: np.nan_to_num((x - x.mean(0)) / x.std(0)),
+    lambda x: (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-12),
+    lambda x: mg.tensor(column_by_column(x)),
 ]
 
 
-WRONG["fit"] += [
-    (lambda *arguments: fit(*arguments)[0], "Which lines depend"),
-    (lambda *arguments: fit(*arguments)[::-1], "wrong order"),
+def nonzero(spread):
+    return np.where(spread > 0, spread, 1)
+
+
+WRONG["standardise"] = [
+    (lambda x: (x - x.mean()) / x.std(), "one mean and one deviation for all"),
+    (lambda x: (x - x.mean(0)) / x.std(0), "became nan"),
+    (lambda x: (x.T - x.mean(1)).T / x.std(1)[:, None], "of each example"),
+    (lambda x: (x - x.mean(0)) / x.std(), "that of the whole table"),
+    (lambda x: (x - x.mean()) / nonzero(x.std(0)), "mean is still that"),
+    (lambda x: (x - x.mean(0)) / nonzero(x.var(0)), "variance"),
+    (lambda x: x - x.mean(0), "not 1 yet"),
+    (lambda x: x / nonzero(x.std(0)), "not 0 yet"),
+    (lambda x: (x - x.mean(0)) / nonzero(x.std(0, ddof=1)), "ddof=1"),
+    (lambda x: (x - x.min(0)) / nonzero(np.ptp(x, axis=0)), "range from 0 to 1"),
+    (lambda x: np.where(x.std(0) > 0, column_by_column(x), x), "left as it was"),
+    (lambda x: column_by_column(x)[:, x.std(0) > 0], "left out the column"),
+    (lambda x: x / np.linalg.norm(x, axis=1, keepdims=True), "which columns have mean 0"),
+    (lambda x: None, "return"),
 ]
 
-
-def by_trying(grad, hessian):
-    """Search the ray for its lowest point."""
-    rates = np.linspace(0, 4, 400_001)
-    return rates[np.argmin(-rates * (grad @ grad) + rates**2 / 2 * (grad @ hessian @ grad))]
-
-
-def by_mean_curvature(grad, hessian):
-    """Average the curvatures, each with the gradient's share in its direction."""
-    curvatures, directions = np.linalg.eigh(hessian)
-    return 1 / np.average(curvatures, weights=(directions.T @ grad) ** 2)
-
-
-RIGHT["exact_rate"] = [
-    by_trying,
-    lambda g, h: np.sum(g**2) / np.sum(np.outer(g, g) * h),
-    by_mean_curvature,
+RIGHT["pair"] = [
+    (0.29, 1.32),
+    [1.32, 0.29],
+    np.array([0.2904, 1.3216]),
+    mg.tensor([0.29, 1.32]),
 ]
 
-
-WRONG["exact_rate"] = [
-    (lambda g, h: (g @ h @ g) / (g @ g), "turn the fraction over"),
-    (lambda g, h: 2 * (g @ g) / (g @ h @ g), "exactly as high"),
-    (lambda g, h: (g @ g) / (2 * g @ h @ g), "Half of the right one"),
-    (lambda g, h: np.linalg.norm(g) / (g @ h @ g), "missing a square"),
-    (lambda g, h: (g @ h @ g) / (h @ g @ (h @ g)), "next gradient shortest"),
-    (lambda g, h: -(g @ g) / (g @ h @ g), "is positive"),
-    (lambda g, h: 2 / np.linalg.eigvalsh(h)[-1], "the limit"),
-    (lambda g, h: 1 / np.linalg.eigvalsh(h)[-1], "can do better"),
-    (lambda g, h: 2 / np.linalg.eigvalsh(h)[[0, -1]].sum(), "a whole walk"),
-    (lambda g, h: g**2 / (g * (h @ g)), "Return one number"),
-    (lambda g, h: None, "return"),
+WRONG["pair"] = [
+    ((0.476, 0.476), "best constant rate, twice"),
+    ((0.5, 0.5), "limit, twice"),
+    ((0.25, 0.25), "steepest direction, twice"),
+    ((5.0, 0.25), "Each end gets to 0"),
+    ((0.27, 2.0), "two ends of the line only"),
+    ((0.476, 0.25), "left of the"),
+    ((0.476, 5.0), "thrown out"),
+    ((0.66, 0.145), "Half of the right"),
+    ((2.64, 0.58), "Twice the right"),
+    ((0.3, 1.2), "Search both on one grid"),
+    ((np.nan, 0.3), "Search both on one grid"),
+    (0.29, "two rates"),
+    ((0.2, 0.3, 0.4), "two rates"),
+    ("fast", "without quotes"),
 ]
 
 
