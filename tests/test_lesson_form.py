@@ -11,7 +11,11 @@ from minigrad.course.minutes import minutes
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 # Lessons that still have their first form
-TO_REWRITE = set(LESSONS) - {"04_gradient_descent", "06_momentum"}
+TO_REWRITE = set(LESSONS) - {
+    "04_gradient_descent",
+    "06_momentum",
+    "08_warmup_cycles_restarts",
+}
 FOLDED = {"claim", "hide-cell", "hide-input", "solution"}
 CLOSING = ["Three things to remember", "What this page did not say", "References"]
 

@@ -89,61 +89,81 @@ triangle = Exercise(
 )
 
 
-def _warmed(ramp: Any, steps: int, peak: float, length: int, power: int) -> list[Any]:
-    """Warm up a schedule that falls from ``peak`` to 0 in ``length`` updates."""
+def _cut_rates(
+    best: Callable[..., float] = min,
+    after_cut: Callable[[int], int] = lambda bad: 0,
+    after_gain: Callable[[int], int] = lambda bad: 0,
+    is_cut: Callable[[int, int], bool] = lambda bad, patience: bad > patience,
+    cut: Callable[[float, float], float] = lambda lr, factor: lr * factor,
+    forget: bool = False,
+) -> Callable[..., list[float]]:
+    """Write the rates with the slips that a reader may make."""
 
-    def schedule(t: Any) -> Any:
-        return peak * (1 - np.minimum(t, length) / length) ** power
+    def rates(losses: list[float], lr: float, factor: float, patience: int) -> list[float]:
+        lowest, bad, used = np.inf, 0, []
+        for loss in losses:
+            bad = after_gain(bad) if loss < lowest else bad + 1
+            lowest = best(lowest, loss)
+            if is_cut(bad, patience):
+                lr, bad = cut(lr, factor), after_cut(bad)
+                lowest = np.inf if forget else lowest
+            used.append(lr)
+        return used
 
-    return [call(ramp, schedule, steps, t) for t in range(steps + length + 2)]
-
-
-def _line(schedule: Any, steps: int, t: int) -> Any:
-    return schedule(0) / steps + (schedule(0) - schedule(0) / steps) * t / steps
-
-
-def _later(schedule: Any, steps: int, t: int) -> Any:
-    return schedule(t - steps)
-
-
-def _shared_clock(schedule: Any, steps: int, t: int) -> Any:
-    return schedule(t)
+    return rates
 
 
-def _ramp(rise: Callable[..., Any] = _line, after: Callable[..., Any] = _later) -> Any:
-    return lambda schedule, steps, t: (rise if t < steps else after)(schedule, steps, t)
+def _last(lowest: float, loss: float) -> float:
+    return loss
 
 
-ramp = Exercise(
-    answer=_ramp(),
-    use=_warmed,
-    draw=lambda rng: (
-        whole(rng, 2, 6),
+def _still(bad: int) -> int:
+    return bad
+
+
+def _draw_losses(rng: Generator) -> tuple[list[float], float, float, int]:
+    losses = np.linspace(3, 2, 24) + rng.normal(0, 0.5, 24)
+    return (
+        [round(float(loss), 2) for loss in losses],
         between(rng, 0.2, 0.9),
-        whole(rng, 7, 12),
+        float(rng.choice([0.2, 0.5])),
         whole(rng, 1, 3),
+    )
+
+
+cuts = Exercise(
+    answer=_cut_rates(),
+    draw=_draw_losses,
+    edges=(
+        ([3.0, 2.0, 4.0, 3.0, 4.0, 3.0, 4.0], 0.8, 0.5, 2),
+        ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], 0.8, 0.5, 1),
+        ([3.0, 2.0, 2.0, 2.0, 2.0, 1.0, 1.5, 0.5, 0.7], 0.4, 0.2, 2),
+        ([2.0, 3.0, 1.0, 3.0, 0.5, 3.0, 0.2, 3.0, 0.1, 3.0, 0.05], 0.8, 0.5, 1),
+        ([5.0, 4.0, 3.0, 2.0, 1.0, 0.5], 0.8, 0.5, 1),
     ),
-    edges=((4, 0.8, 10, 1), (1, 0.5, 8, 2)),
-    praise="It moves at its first update, and loses nothing of the schedule.",
+    praise="It listens to the best loss, and gives each new rate its time.",
     slips={
-        "Both faults are still there. With steps 4 print it at t = 0 and at t = 4, beside "
-        "schedule(0) / 4 and schedule(0).": _ramp(lambda s, n, t: s(0) * t / n, _shared_clock),
-        "The first rate is still 0: that update computes a gradient and moves nothing.":
-            _ramp(lambda s, n, t: s(0) * t / n),
-        "It starts well. But at t = steps the schedule has already lost `steps` updates: which of "
-        "its updates should be used there?": _ramp(after=_shared_clock),
-        "It reaches the peak one update too soon: with (t + 1) / steps update steps - 1 is at the "
-        "peak already.": _ramp(lambda s, n, t: s(0) * (t + 1) / n),
-        "It reaches the peak one update too soon, and the schedule's clock has run during the "
-        "warmup.": _ramp(lambda s, n, t: s(0) * (t + 1) / n, _shared_clock),
-        "You multiply the schedule by the rise. Then it falls while it rises: the height is "
-        "schedule(0) all the way.": _ramp(lambda s, n, t: s(t) * t / n),
-        "The warmup has gone: it begins at the peak.": _ramp(_shared_clock, _shared_clock),
-        "The schedule starts one update late: t = steps is its t = 0.":
-            _ramp(after=lambda s, n, t: s(max(t - n - 1, 0))),
+        "Both faults are still there. Which loss is each one compared with? And what becomes of "
+        "the count when the rate has been cut?": _cut_rates(_last, _still),
+        "Now each rate gets its time. But a loss is still compared with the one before: on a noisy "
+        "curve every second loss is an improvement.": _cut_rates(_last),
+        "Now it compares with the best. But once it has begun to cut, it cuts at every further "
+        "loss.": _cut_rates(after_cut=_still),
+        "It cuts one loss too soon: *more than* `patience` are needed.":
+            _cut_rates(is_cut=lambda bad, patience: bad >= patience),
+        "It counts all the losses without an improvement, not those in a row: a new best begins "
+        "the count again.": _cut_rates(after_gain=_still),
+        "It forgets the best loss when it cuts: the next one, however bad, is a new best.":
+            _cut_rates(forget=True),
+        "A cut multiplies the rate by `factor`. It does not take it away.":
+            _cut_rates(cut=lambda lr, factor: lr - factor),
+        "A cut divides by `factor`: the rate goes up.":
+            _cut_rates(cut=lambda lr, factor: lr / factor),
+        "The rate is never cut.": _cut_rates(cut=lambda lr, factor: lr),
+        "After a cut the count begins at 0, not at 1.": _cut_rates(after_cut=lambda bad: 1),
     },
-    otherwise="It should be schedule(0) / steps at t = 0, schedule(0) at t = steps, and "
-    "schedule(1) at t = steps + 1. Print these three.",
+    otherwise="With patience 1 and factor 0.5, the losses 1, 2, 3, 4, 5, 6 give the rates lr, lr, "
+    "lr / 2, lr / 2, lr / 4, lr / 4. Print yours.",
 )
 
 
@@ -204,61 +224,79 @@ clipping = Exercise(
 )
 
 
-def _whole_run(wsd: Any, peak: float, steps: int, warmup: int, cooldown: int) -> list[Any]:
-    return [call(wsd, t, peak, steps, warmup, cooldown) for t in range(steps + 6)]
+def _at_own_rate(losses: Array) -> int:
+    return int(np.argmin(np.median(losses, axis=1)))
 
 
-def _straight(t: int, peak: float, warmup: int) -> float:
-    return (peak / warmup) + (peak - peak / warmup) * t / warmup
+def _fair(
+    row_a: Callable[..., Any] = lambda tuning_a, tuning_b, fresh_a, fresh_b: _at_own_rate(tuning_a),
+    row_b: Callable[..., Any] = lambda tuning_a, tuning_b, fresh_a, fresh_b: _at_own_rate(tuning_b),
+    count: Callable[[Array, Array], Any] = lambda a, b: np.sum(a < b),
+    by: Callable[[Array, Array], Any] = lambda a, b: np.median(a - b),
+) -> Callable[..., tuple[Any, Any]]:
+    """Write the judge with the slips that a reader may make."""
+
+    def judge(tuning_a: Array, tuning_b: Array, fresh_a: Array, fresh_b: Array) -> tuple[Any, Any]:
+        tables = tuning_a, tuning_b, fresh_a, fresh_b
+        a, b = fresh_a[row_a(*tables)], fresh_b[row_b(*tables)]
+        return count(a, b), by(a, b)
+
+    return judge
 
 
-def _wsd(
-    shape: Callable[[float], float] = lambda u: 1 - np.sqrt(u),
-    begin: Callable[[int, int], int] = lambda steps, cooldown: steps - cooldown,
-    rise: Callable[[int, float, int], float] = _straight, hold: bool = True,
-) -> Callable[..., float]:
-    """Write the schedule with the slips that a reader may make."""
-
-    def wsd(t: int, peak: float, steps: int, warmup: int, cooldown: int) -> float:
-        start = begin(steps, cooldown)
-        if t >= start:
-            u = (t - start) / cooldown
-            return peak * shape(min(u, 1) if hold else u)
-        return min(rise(t, peak, warmup), peak)
-
-    return wsd
+def _chosen(by: Callable[[Array], Any]) -> dict[str, Callable[..., int]]:
+    """Choose both rows by something else than the median of the tuning losses."""
+    return {
+        "row_a": lambda tuning_a, tuning_b, fresh_a, fresh_b: int(np.argmin(by(tuning_a))),
+        "row_b": lambda tuning_a, tuning_b, fresh_a, fresh_b: int(np.argmin(by(tuning_b))),
+    }
 
 
-def _draw_wsd(rng: Generator) -> tuple[float, int, int, int]:
-    warmup, cooldown = whole(rng, 2, 6), whole(rng, 5, 9)
-    return between(rng, 0.2, 0.9), warmup + cooldown + whole(rng, 10, 20), warmup, cooldown
+def _table(rng: Generator, best: int, chosen: int, lost: int | None = None) -> Array:
+    """Draw losses of five rates, lowest around ``best``, with one run thrown out at ``lost``."""
+    losses = 0.5 + 0.03 * abs(np.arange(5) - best)[:, None] + rng.gamma(1, 0.1, (5, chosen))
+    if lost is not None:
+        losses[lost, whole(rng, 0, chosen - 1)] = np.inf
+    return np.round(losses, 3)
 
 
-wsd = Exercise(
-    answer=_wsd(),
-    use=_whole_run,
-    draw=_draw_wsd,
-    edges=((0.6, 30, 4, 9), (0.5, 12, 4, 8)),
-    draws=4,
-    praise="It drops steeply at first and lands gently.",
+def _draw_race(rng: Generator) -> tuple[Array, ...]:
+    a, b = rng.permutation(5)[:2]
+    seeds = 2 * whole(rng, 4, 7) + 1
+    return _table(rng, a, 5, a), _table(rng, b, 7), _table(rng, a, seeds), _table(rng, b, seeds)
+
+
+fair = Exercise(
+    answer=_fair(),
+    draw=_draw_race,
+    draws=12,
+    praise="Each at its own rate, chosen on seeds that do not race, and compared seed by seed.",
     slips={
-        "That is a straight cooldown.": _wsd(lambda u: 1 - u),
-        "That is √(1 - u): it stays high and lands steeply. 1 - √u does the opposite.":
-            _wsd(lambda u: np.sqrt(1 - u)),
-        "It cools down along 1 - u², with a square in place of the root.": _wsd(lambda u: 1 - u**2),
-        "After its last update the rate is negative, and a negative rate climbs. Hold u at 1.":
-            _wsd(hold=False),
-        "It cools down from `cooldown` on. It should begin that long before the end.":
-            _wsd(begin=lambda steps, cooldown: cooldown),
-        "The cooldown comes after `steps`. `steps` counts everything, the cooldown included.":
-            _wsd(begin=lambda steps, cooldown: steps),
-        "The warmup starts at 0: its first update is wasted.":
-            _wsd(rise=lambda t, peak, warmup: peak * t / warmup),
-        "The warmup is over one update too soon: at t = 0 it is peak / warmup, and `peak` at t = "
-        "warmup.": _wsd(rise=lambda t, peak, warmup: peak * (t + 1) / warmup),
-        "The warmup is missing.": _wsd(rise=lambda t, peak, warmup: peak),
-        "The cooldown is missing.": _wsd(lambda u: 1.0),
+        "You choose the rates on the fresh seeds, the ones that race. The luck of the choice then "
+        "counts as a win.": _fair(
+            lambda tuning_a, tuning_b, fresh_a, fresh_b: _at_own_rate(fresh_a),
+            lambda tuning_a, tuning_b, fresh_a, fresh_b: _at_own_rate(fresh_b),
+        ),
+        "B runs at the rate of A. Each contender has its own best rate.":
+            _fair(row_b=lambda tuning_a, *others: _at_own_rate(tuning_a)),
+        "A runs at the rate of B. Each contender has its own best rate.":
+            _fair(lambda tuning_a, tuning_b, fresh_a, fresh_b: _at_own_rate(tuning_b)),
+        "You choose by the mean, and one run that was thrown out makes it infinite. The median "
+        "bears it.": _fair(**_chosen(lambda losses: losses.mean(axis=1))),
+        "You choose by the luckiest run of each rate. A rate must do well in the typical run.":
+            _fair(**_chosen(lambda losses: losses.min(axis=1))),
+        "You choose by the worst run of each rate. The course takes the median.":
+            _fair(**_chosen(lambda losses: losses.max(axis=1))),
+        "You count where A is above B.": _fair(count=lambda a, b: np.sum(a > b)),
+        "The number of seeds is wanted, not their share.": _fair(count=lambda a, b: np.mean(a < b)),
+        "That is the difference of the medians. Subtract seed by seed first: runs that share a "
+        "seed share its luck.": _fair(by=lambda a, b: np.median(a) - np.median(b)),
+        "The mean of the differences is moved by one wild run. Take their median.":
+            _fair(by=lambda a, b: np.mean(a - b)),
+        "It should be A − B: negative where A is lower.": _fair(by=lambda a, b: np.median(b - a)),
+        "A difference may have either sign. You give its size.":
+            _fair(by=lambda a, b: np.median(abs(a - b))),
     },
-    otherwise="It should be peak / warmup at t = 0, peak from `warmup` to `steps - cooldown`, "
-    "half of peak a quarter of the way into the cooldown, and 0 from `steps` on.",
+    otherwise="First a row for each contender, chosen by its own tuning losses. Then the two rows "
+    "of fresh losses, compared seed by seed.",
 )

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 import minigrad as mg
+from minigrad.course import paired
 
 RIGHT, WRONG = {}, {}
 
@@ -66,39 +67,50 @@ WRONG["triangle"] = [
 ]
 
 
-def ramp_by_weights(schedule, steps, t):
-    peak = schedule(0)
-    return peak * (1 / steps + (1 - 1 / steps) * t / steps) if t <= steps else schedule(t - steps)
+def cuts(
+    losses, lr, factor, patience, *, last=False, keep=False, early=False, total=False, first=0
+):
+    """Return the rates, with the slips that a reader may make."""
+    best, bad, used = math.inf, 0, []
+    for loss in losses:
+        if loss < best:
+            bad = bad if total else 0
+        else:
+            bad += 1
+        best = loss if last else min(best, loss)
+        if bad >= patience + (not early):
+            lr *= factor
+            bad = bad if keep else first
+        used.append(lr)
+    return used
 
 
-RIGHT["ramp"] = [ramp_by_weights, lambda s, n, t: mg.schedules.warmup(s, n)(t)]
+def cuts_by_the_engine(losses, lr, factor, patience):
+    plateau = mg.schedules.ReduceOnPlateau(lr, factor=factor, patience=patience, threshold=0)
+    used = []
+    for loss in losses:
+        plateau.observe(loss)
+        used.append(plateau.lr)
+    return used
 
 
-def line(schedule, steps, t):
-    return schedule(0) / steps + (schedule(0) - schedule(0) / steps) * t / steps
+RIGHT["cuts"] = [
+    cuts,
+    cuts_by_the_engine,
+    lambda *arguments: np.array(cuts(*arguments)),
+]
 
 
-def ramp(rise, after, s, n, t):
-    return rise(s, n, t) if t < n else after(s, n, t)
-
-
-WRONG["ramp"] = [
-    (partial(ramp, rise, after), hears)
-    for rise, after, hears in [
-        (lambda s, n, t: s(0) * t / n, lambda s, n, t: s(t), "Both faults"),
-        (lambda s, n, t: s(0) * t / n, lambda s, n, t: s(t - n), "first rate is still 0"),
-        (line, lambda s, n, t: s(t), "already lost"),
-        (lambda s, n, t: s(0) * (t + 1) / n, lambda s, n, t: s(t - n), "peak one update too soon"),
-        (
-            lambda s, n, t: s(0) * (t + 1) / n,
-            lambda s, n, t: s(t),
-            "too soon, and the schedule's clock",
-        ),
-        (lambda s, n, t: s(t) * t / n, lambda s, n, t: s(t - n), "multiply the schedule"),
-        (lambda s, n, t: s(t), lambda s, n, t: s(t), "The warmup has gone"),
-        (line, lambda s, n, t: s(max(t - n - 1, 0)), "starts one update late"),
-        (line, lambda s, n, t: 0.0, "Print these three"),
-    ]
+WRONG["cuts"] = [
+    (partial(cuts, last=True, keep=True), "Both faults"),
+    (partial(cuts, last=True), "the one before"),
+    (partial(cuts, keep=True), "every further"),
+    (partial(cuts, early=True), "one loss too soon"),
+    (partial(cuts, total=True), "in a row"),
+    (partial(cuts, first=1), "not at 1"),
+    (lambda losses, lr, factor, patience: [lr] * len(losses), "never cut"),
+    (lambda *arguments: cuts(*arguments)[-1], "Print yours"),
+    (lambda losses, lr, factor, patience: [lr * factor] * len(losses), "Print yours"),
 ]
 
 
@@ -171,50 +183,41 @@ WRONG["clipping"] = [
 ]
 
 
-def wsd(
-    t, peak, steps, warmup, cooldown, *, shape=lambda u: 1 - math.sqrt(u), rise=None, begin=None
-):
-    """Return the rate of one update, with the slips that a reader may make."""
-    begin = steps - cooldown if begin is None else begin(steps, cooldown)
-    if t >= begin:
-        return peak * shape(min((t - begin) / cooldown, 1))
-    if t < warmup:
-        return (
-            peak * (1 + (warmup - 1) * t / warmup) / warmup
-            if rise is None
-            else rise(t, peak, warmup)
-        )
-    return peak
+def judge(tuning_a, tuning_b, fresh_a, fresh_b, *, choose=np.median, own=True):
+    a = np.argmin(choose(tuning_a, axis=1))
+    b = np.argmin(choose(tuning_b, axis=1)) if own else a
+    return fresh_a[a], fresh_b[b]
 
 
-RIGHT["wsd"] = [
-    wsd,
-    lambda t, p, n, w, c: mg.schedules.warmup_stable_decay(p, n, w, c, shape="1-sqrt")(t),
+def with_pairs(*tables):
+    pairs = paired(*judge(*tables))
+    return [pairs.lower, pairs.by]
+
+
+def in_loops(tuning_a, tuning_b, fresh_a, fresh_b):
+    rows = []
+    for tuning, fresh in [(tuning_a, fresh_a), (tuning_b, fresh_b)]:
+        middles = [sorted(losses)[len(losses) // 2] for losses in tuning]
+        rows.append(fresh[middles.index(min(middles))])
+    differences = sorted(a - b for a, b in zip(*rows, strict=True))
+    return sum(d < 0 for d in differences), differences[len(differences) // 2]
+
+
+def result(a, b):
+    return np.sum(a < b), np.median(a - b)
+
+
+RIGHT["fair"] = [with_pairs, in_loops]
+
+
+WRONG["fair"] = [
+    (lambda ta, tb, fa, fb: result(*judge(fa, fb, fa, fb)), "ones that race"),
+    (lambda *tables: result(*judge(*tables, own=False)), "B runs at the rate of A"),
+    (lambda *tables: result(*judge(*tables, choose=np.mean)), "by the mean"),
+    (lambda *tables: result(*judge(*tables, choose=np.min)), "luckiest"),
+    (lambda *tables: result(*judge(*tables, choose=np.max)), "worst run"),
+    (lambda *tables: result(*judge(*tables)[::-1]), "seed by seed"),
+    (lambda *tables: (paired(*judge(*tables)).higher, paired(*judge(*tables)).by), "above B"),
+    (lambda *tables: (paired(*judge(*tables)).lower, -paired(*judge(*tables)).by), "A − B"),
+    (lambda *tables: 3, "seed by seed"),
 ]
-
-
-WRONG["wsd"] = [
-    (partial(wsd, **slip), hears)
-    for slip, hears in [
-        ({"shape": lambda u: 1 - u}, "straight cooldown"),
-        ({"shape": lambda u: math.sqrt(1 - u)}, "lands steeply"),
-        ({"shape": lambda u: 1 - u**2}, "square in place"),
-        ({"begin": lambda steps, cooldown: cooldown}, "that long before the end"),
-        ({"begin": lambda steps, cooldown: steps}, "comes after `steps`"),
-        ({"rise": lambda t, peak, n: peak * t / n}, "first update is wasted"),
-        ({"rise": lambda t, peak, n: peak * (t + 1) / n}, "one update too soon"),
-        ({"rise": lambda t, peak, n: peak}, "warmup is missing"),
-        ({"shape": lambda u: 1.0}, "cooldown is missing"),
-        ({"shape": lambda u: 0.0}, "half of peak"),
-    ]
-]
-
-
-def beyond(t, peak, steps, warmup, cooldown):
-    begin = steps - cooldown
-    if t <= begin:
-        return wsd(t, peak, steps, warmup, cooldown)
-    return peak * (1 - math.sqrt((t - begin) / cooldown))
-
-
-WRONG["wsd"] += [(beyond, "negative")]
