@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .drawing import between, normal, sizes, whole
+from .drawing import Generator, between, whole
 from .exercise import Exercise
 from .verdict import Complaint
 
@@ -28,36 +28,43 @@ landing = Exercise(
     "number.",
 )
 
-update = Exercise(
-    answer=lambda theta, grad, lr: theta - lr * grad,
-    draw=lambda rng: (normal(rng, n := sizes(rng, 1)[0]), normal(rng, n), between(rng, 0.01, 0.9)),
-    edges=((np.array([[3.0, -2.0, 1.0], [0.5, 0.0, 4.0]]), np.ones((2, 3)), 1.5),),
-    praise="That is the whole of gradient descent.",
+limit = Exercise(
+    answer=lambda a, b: 1 / max(a, b),
+    draw=lambda rng: (between(rng, 0.05, 4), between(rng, 0.05, 4)),
+    edges=((0.1, 2.0), (3.0, 0.2), (1.0, 1.0)),
+    praise="The steeper of the two directions sets the limit, whichever it is.",
     slips={
-        "You walk uphill: the step is subtracted.": lambda theta, grad, lr: theta + lr * grad,
-        "The rate is not used: every step is as long as the gradient.":
-            lambda theta, grad, lr: theta - grad,
-        "The gradient is not used: every parameter moves by the rate.":
-            lambda theta, grad, lr: theta - lr,
-        "That is the step itself. Where does it lead from theta?":
-            lambda theta, grad, lr: -lr * grad,
-        "You keep the sign of the gradient and drop its size.":
-            lambda theta, grad, lr: theta - lr * np.sign(grad),
-        "You divide by the rate: a large rate would make small steps.":
-            lambda theta, grad, lr: theta - grad / lr,
+        "Twice too large: the slope of a · x² is 2a · x, with a 2.": lambda a, b: 2 / max(a, b),
+        "With this rate the gentler direction turns around, and the steeper one has long flown "
+        "off.": lambda a, b: 1 / min(a, b),
+        "That is right while b is the larger. Either may be.": lambda a, b: 1 / b,
+        "That is right while a is the larger. Either may be.": lambda a, b: 1 / a,
+        "With this rate both directions take equally long: a good rate, and not yet the limit.":
+            lambda a, b: 1 / (a + b),
+        "With this rate the steeper direction is at the bottom in one update. How much larger may "
+        "the rate be?": lambda a, b: 0.5 / max(a, b),
+        "The steeper the valley, the smaller the rate must be.": lambda a, b: max(a, b),
     },
-    otherwise="Compare your line with the first formula of this page, part by part.",
+    otherwise="Work out the factor of each coordinate, 1 - 2aη and 1 - 2bη. At which rate does "
+    "the first of them reach -1?",
 )
 
 
-def _walk(lr: float, updates: int, *, adding: bool = False, sign: float = -1.0) -> Array:
-    """Return every place of a walk through the valley."""
-    theta, grad = np.array([-9.0, 1.0]), np.zeros(2)
-    path = [theta]
+def _walk(lr: float, updates: int, *, at: str = "both", sign: float = -1.0) -> Array:
+    """Return every place of a walk through the aslant valley."""
+    x1, x2 = -9.0, 1.0
+    path = [(x1, x2)]
     for _ in range(updates):
-        grad = np.array([0.2, 4.0]) * theta + (grad if adding else 0.0)
-        theta = theta + sign * lr * grad
-        path.append(theta)
+        if at == "second late":
+            x1 = x1 + sign * lr * 0.2 * (x1 + x2)
+            x2 = x2 + sign * lr * (0.2 * (x1 + x2) + 4 * x2)
+        elif at == "first late":
+            x2 = x2 + sign * lr * (0.2 * (x1 + x2) + 4 * x2)
+            x1 = x1 + sign * lr * 0.2 * (x1 + x2)
+        else:
+            slopes = 0.2 * (x1 + x2), 0.2 * (x1 + x2) + 4 * x2
+            x1, x2 = x1 + sign * lr * slopes[0], x2 + sign * lr * slopes[1]
+        path.append((x1, x2))
     return np.array(path)
 
 
@@ -65,12 +72,12 @@ descend = Exercise(
     answer=_walk,
     draw=lambda rng: (between(rng, 0.05, 0.45), whole(rng, 3, 12)),
     edges=((0.2, 1),),
-    praise="Every backward() adds to the gradient that is there, so each update begins at None.",
+    praise="Both slopes are taken at the place where you stand, and only then do you move.",
     slips={
-        "The first update is right, those after it are not. Is theta.grad at the second one the "
-        "slope of the place where you stand?": lambda lr, n: _walk(lr, n, adding=True),
-        "All places are the last one: theta.numpy() shares its memory, so append a copy.":
-            lambda lr, n: 0 * _walk(lr, n) + _walk(lr, n)[-1],
+        "x1 is right after the first update, x2 is not. What is x1 when the slope along x2 is "
+        "taken?": lambda lr, n: _walk(lr, n, at="second late"),
+        "Now x2 moves first, and the slope along x1 is taken too late.":
+            lambda lr, n: _walk(lr, n, at="first late"),
         "That is the last place alone. Return all of them, the start first.":
             lambda lr, n: _walk(lr, n)[-1],
         "The rate is not used.": lambda lr, n: _walk(1.0, n),
@@ -78,8 +85,8 @@ descend = Exercise(
             lambda lr, n: _walk(lr, n)[1:],
         "It climbs now. The update subtracts.": lambda lr, n: _walk(lr, n, sign=1.0),
     },
-    otherwise="The places do not follow the update rule. Print the gradient before each update: "
-    "at the start it should be (-1.8, 4).",
+    otherwise="The places do not follow the update rule. Print both slopes at the start: they "
+    "should be -1.6 and 2.4.",
 )
 
 
@@ -108,4 +115,57 @@ rate = Exercise(
         "Too small: along the gentle direction you have not arrived yet.": 0.3,
     },
     otherwise="A rate is one number.",
+)
+
+
+def _losses(rng: Generator) -> tuple[list[float], list[float]]:
+    """Draw losses at the end of two settings, of which neither wins everywhere."""
+    n = 2 * whole(rng, 2, 4) + 1
+    first, second = np.round(rng.uniform(0.05, 0.5, (2, n)), 2)
+    return first.tolist(), second.tolist()
+
+
+compare = Exercise(
+    answer=lambda first, second: (
+        np.count_nonzero(np.subtract(first, second) < 0), np.median(np.subtract(first, second))
+    ),
+    draw=_losses,
+    edges=(
+        ([0.2, 0.1, 0.4], [0.3, 0.1, 0.3]),
+        ([0.5, 0.1, 0.2, 0.9], [0.3, 0.3, 0.3, 0.3]),
+    ),
+    praise="In pairs, what a lucky start does to both falls out of the difference.",
+    slips={
+        "You counted where the first is higher.": lambda first, second: (
+            np.count_nonzero(np.subtract(first, second) > 0),
+            np.median(np.subtract(first, second)),
+        ),
+        "A tie is not lower: use < and not <=.": lambda first, second: (
+            np.count_nonzero(np.subtract(first, second) <= 0),
+            np.median(np.subtract(first, second)),
+        ),
+        "The difference of the medians forgets who is paired with whom. Take the median of the "
+        "differences.": lambda first, second: (
+            np.count_nonzero(np.subtract(first, second) < 0), np.median(first) - np.median(second)
+        ),
+        "That is the mean of the differences. One wild run can move it.": lambda first, second: (
+            np.count_nonzero(np.subtract(first, second) < 0), np.mean(np.subtract(first, second))
+        ),
+        "The sign of the difference: first minus second.": lambda first, second: (
+            np.count_nonzero(np.subtract(first, second) < 0), np.median(np.subtract(second, first))
+        ),
+        "How large the differences are, without their signs, does not say who is ahead.":
+            lambda first, second: (
+                np.count_nonzero(np.subtract(first, second) < 0),
+                np.median(np.abs(np.subtract(first, second))),
+            ),
+        "The count is a number of seeds, not a part of them.": lambda first, second: (
+            np.mean(np.subtract(first, second) < 0), np.median(np.subtract(first, second))
+        ),
+        "First the count, then the difference.": lambda first, second: (
+            np.median(np.subtract(first, second)), np.count_nonzero(np.subtract(first, second) < 0)
+        ),
+    },
+    otherwise="Return two numbers: in how many seeds the first loss is lower, and the median of "
+    "first minus second.",
 )

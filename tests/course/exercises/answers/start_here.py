@@ -20,70 +20,78 @@ WRONG["landing"] = [
 ]
 
 
-def one_by_one(theta, grad, lr):
-    return [t - lr * g for t, g in zip(theta, grad, strict=True)]
+def limit_by_search(a, b):
+    """Walk with more and more, and see where it begins to grow."""
+    low, high = 0.0, 100.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        grows = max(abs(1 - 2 * a * middle), abs(1 - 2 * b * middle)) > 1
+        low, high = (low, middle) if grows else (middle, high)
+    return low
 
 
-RIGHT["update"] = [
-    lambda theta, grad, lr: -lr * grad + theta,
-    lambda *a: np.add(a[0], -a[1] * a[2]),
-    one_by_one,
+RIGHT["limit"] = [
+    lambda a, b: min(1 / a, 1 / b),
+    lambda a, b: 2 / (2 * a if a > b else 2 * b),
+    lambda a, b: np.float32(1) / np.maximum(a, b),
+    limit_by_search,
+]
+WRONG["limit"] = [
+    (lambda a, b: 2 / max(a, b), "Twice too large"),
+    (lambda a, b: 2 / b, "factor of each coordinate"),
+    (lambda a, b: 1 / min(a, b), "long flown off"),
+    (lambda a, b: 1 / b, "while b is the larger"),
+    (lambda a, b: 1 / a, "while a is the larger"),
+    (lambda a, b: 1 / (a + b), "equally long"),
+    (lambda a, b: 0.5 / max(a, b), "in one update"),
+    (lambda a, b: 0.5, "factor of each coordinate"),
+    (lambda a, b: 1 / max(a, c), "raised NameError"),  # noqa: F821
+    (lambda a, b: None, "return"),
+    (0.5, "without calling it"),
 ]
 
 
-def in_place(theta, grad, lr):
-    theta -= lr * grad
-    return theta
-
-
-WRONG["update"] = [
-    (lambda theta, grad, lr: theta + lr * grad, "uphill"),
-    (lambda theta, grad, lr: theta - grad, "rate is not used"),
-    (lambda theta, grad, lr: theta - 0.1 * grad, "first formula"),
-    (lambda theta, grad, lr: theta - lr, "gradient is not used"),
-    (lambda theta, grad, lr: -lr * grad, "step itself"),
-    (lambda theta, grad, lr: theta - lr * np.sign(grad), "drop its size"),
-    (lambda theta, grad, lr: theta - grad / lr, "divide by the rate"),
-    (lambda theta, grad, lr: theta - lr * abs(grad), "first formula"),
-    (lambda theta, grad, lr: theta * 0, "first formula"),
-    (lambda theta, grad, lr: theta - lr * gradient, "raised NameError"),  # noqa: F821
-    (lambda theta, grad, lr: None, "return"),
-    (np.array([1.0]), "without calling it"),
-    (in_place, "changed the theta"),
-]
-
-
-def descent(lr, updates, *, forget=True, sign=-1, rate=True, copy=True, start=True):
-    """Walk through the valley, with the slips that a reader may make."""
-    theta = mg.tensor([-9.0, 1.0], requires_grad=True)
-    keep = np.copy if copy else np.asarray
-    path = [keep(theta.numpy())] if start else []
+def aslant(lr, updates, *, sign=-1, rate=True, start=True):
+    """Walk through the aslant valley by the engine, with slips."""
+    theta = mg.tensor([-9.0, 1.0], requires_grad=True, dtype=mg.float64)
+    path = [theta.numpy().copy()] if start else []
     for _ in range(updates):
-        if forget:
-            theta.grad = None
-        (0.1 * theta[0] ** 2 + 2 * theta[1] ** 2).backward()
+        theta.grad = None
+        (0.1 * (theta[0] + theta[1]) ** 2 + 2 * theta[1] ** 2).backward()
         with mg.no_grad():
             theta += sign * (lr if rate else 1) * theta.grad
-        path.append(keep(theta.numpy()))
+        path.append(theta.numpy().copy())
     return np.array(path)
 
 
-def by_powers(lr, updates):
-    return [
-        np.array([-9.0, 1.0]) * (1 - lr * np.array([0.2, 4.0])) ** t for t in range(updates + 1)
-    ]
+def by_matrix(lr, updates):
+    once = np.eye(2) - lr * np.array([[0.2, 0.2], [0.2, 4.2]])
+    return [np.linalg.matrix_power(once, t) @ [-9.0, 1.0] for t in range(updates + 1)]
 
 
-RIGHT["descend"] = [descent, by_powers]
+def one_after_the_other(lr, updates, *, swapped=False):
+    x1, x2 = -9.0, 1.0
+    path = [(x1, x2)]
+    for _ in range(updates):
+        if swapped:
+            x2 -= lr * (0.2 * (x1 + x2) + 4 * x2)
+            x1 -= lr * 0.2 * (x1 + x2)
+        else:
+            x1 -= lr * 0.2 * (x1 + x2)
+            x2 -= lr * (0.2 * (x1 + x2) + 4 * x2)
+        path.append((x1, x2))
+    return path
+
+
+RIGHT["descend"] = [aslant, by_matrix]
 WRONG["descend"] = [
-    (partial(descent, forget=False), "those after it are not"),
-    (partial(descent, sign=1), "climbs"),
-    (partial(descent, rate=False), "rate is not used"),
-    (partial(descent, copy=False), "append a copy"),
-    (partial(descent, start=False), "lacks its start"),
-    (partial(descent, forget=False, start=False), "do not follow"),
-    (lambda lr, updates: descent(lr, updates)[-1], "last place alone"),
-    (lambda lr, updates: descent(0.1, updates), "do not follow"),
+    (one_after_the_other, "What is x1 when"),
+    (partial(one_after_the_other, swapped=True), "too late"),
+    (partial(aslant, sign=1), "climbs"),
+    (partial(aslant, rate=False), "rate is not used"),
+    (partial(aslant, start=False), "lacks its start"),
+    (lambda lr, updates: aslant(lr, updates)[-1], "last place alone"),
+    (lambda lr, updates: aslant(0.1, updates), "do not follow"),
 ]
 
 RIGHT["rate"] = [0.41, 0.45, 2 / 4.2, np.float32(0.48)]
@@ -97,4 +105,39 @@ WRONG["rate"] = [
     ("0.45", "without quotes"),
     ([0.45, 0.46], "one number"),
     (float("nan"), "one number"),
+]
+
+
+def in_pairs(first, second):
+    pairs = list(zip(first, second, strict=True))
+    return sum(a < b for a, b in pairs), sorted(a - b for a, b in pairs)
+
+
+def by_hand(first, second):
+    lower, apart = in_pairs(first, second)
+    middle = len(apart) // 2
+    return lower, apart[middle] if len(apart) % 2 else (apart[middle - 1] + apart[middle]) / 2
+
+
+def difference(first, second):
+    return np.array(first) - np.array(second)
+
+
+RIGHT["compare"] = [
+    by_hand,
+    lambda first, second: [
+        (difference(first, second) < 0).sum(),
+        np.quantile(difference(first, second), 0.5),
+    ],
+]
+WRONG["compare"] = [
+    (lambda f, s: ((difference(f, s) > 0).sum(), np.median(difference(f, s))), "is higher"),
+    (lambda f, s: (by_hand(f, s)[0], np.median(f) - np.median(s)), "paired with whom"),
+    (lambda f, s: (by_hand(f, s)[0], np.mean(f) - np.mean(s)), "mean of the differences"),
+    (lambda f, s: (by_hand(f, s)[0], -by_hand(f, s)[1]), "first minus second"),
+    (lambda f, s: (by_hand(f, s)[0] / len(f), by_hand(f, s)[1]), "not a part of them"),
+    (lambda f, s: by_hand(f, s)[::-1], "First the count"),
+    (lambda f, s: in_pairs(f, s)[0], "two numbers"),
+    (lambda f, s: f < s, "two numbers"),
+    (lambda f, s: (by_hand(f, s)[0], np.median(f - s)), "raised TypeError"),
 ]
