@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 import minigrad as mg
 
 from .comparing import plain
-from .drawing import Generator, between, normal, sizes, whole
+from .drawing import Generator, normal, sizes, whole
 from .exercise import Exercise, InTurn, call
 from .verdict import Complaint
 
@@ -214,76 +214,101 @@ report = Exercise(
 )
 
 
-def _learned(learn: Any, weights: Any, images: Any, labels: Labels, lr: float, updates: int) -> Any:
-    """Train a tensor in place, and return it, or what is returned."""
-    theta = mg.tensor(weights.copy(), requires_grad=True)
-    returned = learn(theta, images, labels, lr, updates)
-    return theta if returned is None else returned
+Run = Callable[[str, float, int], float]
+RATES = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+
+
+def _compared(compare: Any, n: int, m: int, seed: int) -> Any:
+    """Hand over a `run` of which nothing can be guessed, and some runs of which diverge.
+
+    There are ``n`` seeds to choose rates with and ``m`` to judge with.
+    """
+    rng = np.random.default_rng(seed)
+    losses, first = rng.random((2, len(RATES), n + m)), whole(rng, 1, 50)
+    rates = sorted(rng.choice(RATES, 5, replace=False).tolist())
+    losses[rng.random(losses.shape) < 0.1] = np.inf
+
+    def run(name: str, lr: float, seed: int) -> float:
+        return float(losses["AB".index(name), RATES.index(lr), seed - first])
+
+    end = first + n
+    return call(compare, run, rates, range(first, end), range(end, end + m))
+
+
+def _best(run: Run, name: str, rates: Any, seeds: Any, middle: Any = np.median) -> float:
+    return min(rates, key=lambda lr: middle([run(name, lr, seed) for seed in seeds]))
+
+
+def _lower(run: Run, a: float, b: float, seeds: Any) -> int:
+    return sum(run("A", a, seed) < run("B", b, seed) for seed in seeds)
+
+
+def _compare(
+    choose: Callable[[Any, Any], Any] = lambda tuning, fresh: tuning,
+    judge: Callable[[Any, Any], Any] = lambda tuning, fresh: fresh,
+    middle: Any = np.median,
+    names: str = "AB",
+) -> Callable[..., int]:
+    """Compare with rates chosen and judged on some of the seeds."""
+
+    def compare(run: Run, rates: Any, tuning: Any, fresh: Any) -> int:
+        a, b = (_best(run, name, rates, choose(tuning, fresh), middle) for name in names)
+        return _lower(run, a, b, judge(tuning, fresh))
+
+    return compare
+
+
+def _each_run_its_own(run: Run, rates: Any, tuning: Any, fresh: Any) -> int:
+    def luckiest(name: str, seed: int) -> float:
+        return min(run(name, lr, seed) for lr in rates)
+
+    return sum(luckiest("A", seed) < luckiest("B", seed) for seed in fresh)
+
+
+compare = Exercise(
+    answer=_compare(),
+    use=_compared,
+    draw=lambda rng: (whole(rng, 5, 7), whole(rng, 20, 30), whole(rng, 0, 10**6)),
+    edges=((5, 30, 4),),
+    draws=8,
+    praise="Each at its own rate, and the rates chosen on runs that do not judge them.",
+    slips={
+        "B ran at the rate that suits A. Each has its own best rate.": _compare(names="AA"),
+        "A ran at the rate that suits B. Each has its own best rate.": _compare(names="BB"),
+        "You have the best rates the wrong way round.": _compare(names="BA"),
+        "The rates were chosen on the runs that judge them. That flatters whoever has more luck.":
+            _compare(choose=lambda tuning, fresh: fresh),
+        "The rates were chosen on all runs, those that judge them included.":
+            _compare(choose=lambda tuning, fresh: [*tuning, *fresh]),
+        "The rates are right. But the runs that chose them also judge them: use the fresh seeds.":
+            _compare(judge=lambda tuning, fresh: tuning),
+        "The rates are right. But the runs that chose them are counted as well.":
+            _compare(judge=lambda tuning, fresh: [*tuning, *fresh]),
+        "Each run had its own best rate. Nobody knows that rate before the run.":
+            _each_run_its_own,
+        "A single diverged run moves a mean to infinity. Take the median.":
+            _compare(middle=np.mean),
+        "That is the rate with the luckiest run. Take the median over the tuning seeds.":
+            _compare(middle=np.min),
+        "That is the rate whose unluckiest run is best. Take the median over the tuning seeds.":
+            _compare(middle=np.max),
+        "One run chose the rate. Use all the tuning seeds.":
+            _compare(choose=lambda tuning, fresh: tuning[:1]),
+        "That is in how many pairs A is not lower. Lower is better here.":
+            lambda run, rates, tuning, fresh:
+                len(fresh) - _compare()(run, rates, tuning, fresh),
+        "That is a share. Return in how many pairs A is lower.":
+            lambda run, rates, tuning, fresh:
+                _compare()(run, rates, tuning, fresh) / len(fresh),
+    },
+    otherwise="First, for A and for B, the rate with the lowest median over the tuning seeds. Then "
+    "count the fresh seeds with run(\"A\", its rate, seed) < run(\"B\", its rate, seed).",
+)
 
 
 def _softmax(scores: Array) -> Array:
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
-
-
-def _learn(
-    times: float = 1.0, twice: bool = False, sigmoid: bool = False, add_up: bool = False,
-    total: bool = False,
-) -> Callable[..., Array]:
-    """Write softmax regression by formula, with the slips that a reader may make."""
-
-    def learn(weights: Any, images: Any, labels: Labels, lr: float, updates: int) -> Array:
-        theta, added = weights.numpy().astype(np.float64), 0.0
-        wanted = np.eye(theta.shape[1])[labels]
-        for _ in range(updates):
-            scores = images @ theta
-            first = 1 / (1 + np.exp(-scores)) if sigmoid else _softmax(scores)
-            error = first - wanted
-            if twice:
-                pull = _softmax(first) - wanted
-                error = first * (pull - (first * pull).sum(axis=1, keepdims=True))
-            elif sigmoid:
-                error = (_softmax(first) - wanted) * first * (1 - first)
-            grad = images.T @ error / (1 if total else len(images))
-            added = added + grad
-            theta = theta - times * lr * (added if add_up else grad)
-        return np.asarray(theta)
-
-    return learn
-
-
-def _draw_regression(rng: Generator) -> tuple[Any, ...]:
-    n, (d, classes) = whole(rng, 8, 14), sizes(rng, 2, low=3)
-    images, labels = normal(rng, n, d).astype(np.float32), rng.integers(0, classes, n)
-    start, lr = normal(rng, d, classes).astype(np.float32), between(rng, 0.2, 0.8)
-    return start, images, labels, lr, whole(rng, 3, 8)
-
-
-learn = Exercise(
-    answer=_learn(),
-    use=_learned,
-    draw=_draw_regression,
-    draws=4,
-    praise="One softmax, inside the loss.",
-    slips={
-        "It learns as slowly as before. How many times is a softmax taken on the way from the "
-        "scores to the loss?": _learn(twice=True),
-        "A larger rate does not cure it: the loss still cannot fall below its floor. Take one "
-        "softmax away.": _learn(4, twice=True),
-        "Ten times the rate does not cure it: the loss still cannot fall below its floor. Take "
-        "one softmax away.": _learn(10, twice=True),
-        "The softmax is right now. But the gradients add up: each update must begin without the "
-        "last one.": _learn(add_up=True),
-        "The softmax is right now. But it climbs: the update subtracts.": _learn(-1),
-        "The softmax is right now. But you sum over the examples where the loss is their mean.":
-            _learn(total=True),
-        "Nothing has moved.": _learn(0),
-        "A sigmoid is not the cure: cross_entropy takes the scores as they are.":
-            _learn(sigmoid=True),
-    },
-    otherwise="The weights are not those of gradient descent on the mean cross-entropy of the "
-    "scores. What does mg.nn.cross_entropy expect?",
-)
 
 
 def _of_p(rule: Callable[[Array, Array], Any]) -> Callable[[Array, int], Any]:

@@ -1,10 +1,9 @@
 """Answers to the exercises of lesson 03: right ones written otherwise, and wrong ones."""
 
-from functools import partial
-
 import numpy as np
 
 import minigrad as mg
+from minigrad.course import paired
 
 RIGHT, WRONG = {}, {}
 
@@ -198,62 +197,57 @@ WRONG["report"] = [
 ]
 
 
-def scores_alone(scores, labels):
-    return mg.nn.cross_entropy(scores, labels)
+def median_loss(run, name, lr, seeds):
+    return np.median([run(name, lr, seed) for seed in seeds])
 
 
-def train(weights, images, labels, lr, updates, loss=scores_alone, forget=True):
-    for _ in range(updates):
-        if forget:
-            weights.grad = None
-        loss(mg.tensor(images) @ weights, labels).backward()
-        with mg.no_grad():
-            weights -= lr * weights.grad
-    return weights
+def compare(run, rates, tuning, fresh, middle=np.median):
+    best = {}
+    for name in ["A", "B"]:
+        losses = np.array([[run(name, lr, seed) for seed in tuning] for lr in rates])
+        best[name] = rates[middle(losses, axis=1).argmin()]
+    return sum(run("A", best["A"], seed) < run("B", best["B"], seed) for seed in fresh)
 
 
-def through_log_softmax(scores, labels):
-    """Take a softmax of a log-softmax: the log-softmax again."""
-    return mg.nn.cross_entropy(mg.log_softmax(scores), labels)
+def by_paired(run, rates, tuning, fresh):
+    ends = []
+    for name in "AB":
+        medians = {lr: median_loss(run, name, lr, tuning) for lr in rates}
+        lr = min(medians, key=medians.get)
+        ends.append([run(name, lr, seed) for seed in fresh])
+    return paired(*ends).lower
 
 
-def by_picking(scores, labels):
-    return -mg.mean(mg.log(mg.softmax(scores))[np.arange(len(labels)), labels])
+RIGHT["compare"] = [compare, by_paired, lambda *a: mg.tensor(float(compare(*a)))]
 
 
-RIGHT["learn"] = [
-    partial(train, loss=loss) for loss in [scores_alone, through_log_softmax, by_picking]
-]
+def one_rate_for_both(run, rates, tuning, fresh):
+    lr = min(rates, key=lambda lr: median_loss(run, "A", lr, tuning))
+    return sum(run("A", lr, seed) < run("B", lr, seed) for seed in fresh)
 
 
-def trains_and_returns_nothing(*arguments):
-    train(*arguments)
+def best_of_all(run, rates, tuning, fresh):
+    def lowest(name, seed):
+        return min(run(name, lr, seed) for lr in rates)
+
+    return sum(lowest("A", seed) < lowest("B", seed) for seed in fresh)
 
 
-RIGHT["learn"] += [trains_and_returns_nothing]
-
-
-def twice(scores, labels):
-    return mg.nn.cross_entropy(mg.softmax(scores), labels)
-
-
-WRONG["learn"] = [
-    (lambda *a: train(*a, loss=twice), "How many times"),
-    (lambda w, x, y, lr, n: train(w, x, y, 4 * lr, n, loss=twice), "larger rate"),
-    (lambda w, x, y, lr, n: train(w, x, y, 10 * lr, n, loss=twice), "Ten times the rate"),
-    (lambda *a: train(*a, forget=False), "add up"),
-    (lambda w, x, y, lr, n: train(w, x, y, -lr, n), "climbs"),
-    (
-        lambda *a: train(*a, loss=lambda s, y: mg.nn.cross_entropy(s, y, reduction="sum")),
-        "sum over the examples",
-    ),
-    (
-        lambda *a: train(*a, loss=lambda s, y: mg.nn.cross_entropy(mg.sigmoid(s), y)),
-        "sigmoid is not the cure",
-    ),
-    (lambda w, *_: w, "Nothing has moved"),
-    (lambda w, x, y, lr, n: train(w, x, y, 1.7 * lr, n), "What does"),
-    (lambda *a: unknown, "raised NameError"),  # noqa: F821
+WRONG["compare"] = [
+    (one_rate_for_both, "rate that suits A"),
+    (best_of_all, "its own best rate. Nobody knows"),
+    (lambda run, rates, t, f: compare(run, rates, f, f), "flatters"),
+    (lambda run, rates, t, f: compare(run, rates, t, t), "fresh seeds"),
+    (lambda run, rates, t, f: compare(run, rates, [*t, *f], f), "those that judge them included"),
+    (lambda run, rates, t, f: compare(run, rates, t, [*t, *f]), "counted as well"),
+    (lambda run, rates, t, f: compare(run, rates, t[:1], f), "One run chose"),
+    (lambda *a: compare(*a, middle=np.mean), "Take the median"),
+    (lambda *a: compare(*a, middle=np.min), "luckiest"),
+    (lambda run, rates, t, f: compare(run, rates, t, f) / len(f), "share"),
+    (lambda run, rates, t, f: len(f) - compare(run, rates, t, f), "not lower"),
+    (lambda run, rates, t, f: 2 * len(f), "lowest median"),
+    (lambda run, rates, t, f: None, "return"),
+    (lambda run, rates, t, f: run("C", rates[0], t[0]), "raised ValueError"),
 ]
 
 
