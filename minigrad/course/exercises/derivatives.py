@@ -82,6 +82,11 @@ def _quotient(divide: Any, Value: Any, a: float, b: float) -> Any:
     values = _in_order(result)
     if top not in values and bottom not in values:
         raise Complaint("The result does not lead back to a and b. Who are its parents?")
+    if any(parent is not top and parent is not bottom for parent in result.parents):
+        raise Complaint(
+            "That divides in several operations, as a / b did before. Make it one: a Value whose "
+            "parents are a and b."
+        )
     _walk(result)
     return [top.grad, bottom.grad]
 
@@ -95,7 +100,7 @@ divide = Exercise(
     use=_quotient,
     draw=lambda rng: (normal(rng, 1).item(), normal(rng, 1).item()),
     edges=((6.0, 4.0), (-1.0, 0.5), (3, -2)),
-    praise="With this line the engine divides, and nothing else in it had to change.",
+    praise="Now it divides in one operation, and nothing else in the engine had to change.",
     slips={
         "A larger b makes the quotient smaller, and your slope in b says the opposite.":
             _with_slopes(lambda a, b: (1 / b, a / b**2)),

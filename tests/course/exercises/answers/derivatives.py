@@ -44,7 +44,12 @@ def by_power(a, b):
     return a * inverse
 
 
-RIGHT["divide"] = [quotient(lambda a, b: (b**-1, -(a / b) / b)), by_power]
+def with_plain_numbers(a, b):
+    top, bottom = as_value(a).data, as_value(b).data
+    return Value(top / bottom, "a / b", "÷", [a, b], [1 / bottom, -top * bottom**-2])
+
+
+RIGHT["divide"] = [quotient(lambda a, b: (b**-1, -(a / b) / b)), with_plain_numbers]
 
 
 WRONG["divide"] = [
@@ -62,7 +67,9 @@ WRONG["divide"] = [
     (quotient(lambda a, b: (1 / b, -a / b**2), data=lambda a, b: a * b), "Before the slopes"),
     (lambda a, b: Value(a.data / b.data, "", "÷", (a, b), (b, a)), "compute with .data"),
     (lambda a, b: a.data / b.data, "return a Value"),
-    (lambda a, b: a / b, "raised TypeError"),
+    (lambda a, b: a / b, "several operations"),
+    (by_power, "several operations"),
+    (lambda a, b: a // b, "raised TypeError"),
 ]
 
 
