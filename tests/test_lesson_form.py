@@ -16,6 +16,7 @@ TO_REWRITE = set(LESSONS) - {
     "01_derivatives_by_machine",
     "03_a_network_from_parts",
     "04_gradient_descent",
+    "05_batches",
     "06_momentum",
     "08_warmup_cycles_restarts",
 }

@@ -19,18 +19,20 @@ Array = NDArray[np.float64]
 Batches = list[NDArray[np.int64]]
 
 updates = Exercise(
-    answer=450,
-    praise="44 whole batches and a short one make 45 updates an epoch.",
+    answer=150,
+    praise="14 whole batches and a short one make 15 updates an epoch.",
     slips={
-        "The last 29 examples of each epoch make a batch as well, a short one.": 440,
-        "That is one epoch.": 45,
-        "That is one epoch, and there is no fraction of an update.": 1437 / 32,
-        "You let the batches reach over the end of an epoch. Round up once an epoch.": 449,
-        "That is how many examples the run looks at. Each update takes 32 of them.": 14370,
+        "The last 37 examples of each epoch make a batch as well, a short one.": 140,
+        "That is one epoch.": 15,
+        "That is one epoch, and there is no fraction of an update.": 14.37,
+        "You let the batches reach over the end of an epoch. Round up once an epoch.": 144,
+        "You let the batches reach over the end of an epoch, and there is no fraction of an "
+        "update.": 143.7,
+        "That is how many examples the run looks at. Each update takes 100 of them.": 14370,
         "That is batches of one example.": 1437,
-        "Examples in a batch times epochs says nothing about the updates.": 320,
+        "Examples in a batch times epochs says nothing about the updates.": 1000,
     },
-    otherwise="How many batches of at most 32 does it take to deal out 1,437 examples? Ten times "
+    otherwise="How many batches of at most 100 does it take to deal out 1,437 examples? Ten times "
     "that.",
 )
 
@@ -147,35 +149,75 @@ minibatches = Exercise(
     otherwise="Draw one permutation of the n numbers with rng, and cut it into pieces.",
 )
 
-mean_gradient = Exercise(
-    answer=lambda w, x, y: x.T @ (x @ w - y) / len(y),
-    draw=lambda rng: (
-        normal(rng, (n := sizes(rng, 2))[0]),
-        normal(rng, n[1], n[0]),
-        normal(rng, n[1]),
-    ),
-    edges=((np.array([2.0, -1.0]), np.array([[-1.5, 0.5]]), np.array([3.0])),),
-    praise="A mean: the same batch twice would give the same step.",
+def _accumulated(
+    accumulate: Any, theta: Array, targets: Array, lengths: tuple[int, ...], seed: int
+) -> Any:
+    """Ask for the gradient of bowls, one around each target, over a batch dealt in pieces."""
+    order = np.random.default_rng(seed).permutation(len(targets))[: sum(lengths)]
+    pieces = np.split(order, np.cumsum(lengths)[:-1])
+    places = np.array(targets)
+
+    def gradient(theta: Any, chosen: Any) -> Array:
+        chosen = np.array(chosen)
+        if chosen.dtype.kind not in "iu" or not chosen.size:
+            raise Complaint("gradient(theta, chosen) takes an array of example numbers.")
+        return np.array(theta, dtype=float) - places[chosen].mean(axis=0)
+
+    return call(accumulate, gradient, theta, pieces)
+
+
+def _weighted(
+    weigh: Callable[[int, int, int], float], of: Callable[..., Array] = lambda g, t, p: g(t, p),
+) -> Callable[..., Any]:
+    """Add the gradients of the pieces up; a weight gets a length, their sum, their number."""
+
+    def accumulate(gradient: Any, theta: Array, pieces: Batches) -> Any:
+        total = sum(len(piece) for piece in pieces)
+        return sum(weigh(len(p), total, len(pieces)) * of(gradient, theta, p) for p in pieces)
+
+    return accumulate
+
+
+def _one_piece(place: int) -> Callable[..., Any]:
+    return lambda gradient, theta, pieces: gradient(theta, pieces[place])
+
+
+def _draw_pieces(rng: Generator) -> tuple[Array, Array, tuple[int, ...], int]:
+    lengths = tuple(sizes(rng, whole(rng, 3, 4), 2, 7))
+    width = whole(rng, 2, 3)
+    return normal(rng, width), normal(rng, sum(lengths) + 2, width), lengths, whole(rng, 0, 999)
+
+
+accumulate = Exercise(
+    answer=_weighted(lambda length, total, count: length / total),
+    use=_accumulated,
+    draw=_draw_pieces,
+    edges=((np.array([1.0, -2.0]), np.arange(10.0).reshape(5, 2) - 3, (4, 1), 1),),
+    praise="Each example counts once, in whatever piece it comes.",
     slips={
-        "That is the sum. With it the step grows with the batch.":
-            lambda w, x, y: x.T @ (x @ w - y),
-        "You divided by the batch twice.": lambda w, x, y: x.T @ (x @ w - y) / len(y) ** 2,
-        "You divided by the number of weights, not by the number of examples.":
-            lambda w, x, y: x.T @ (x @ w - y) / len(w),
-        "You averaged over the weights as well. Each weight has its own slope.":
-            lambda w, x, y: np.mean((x @ w - y)[:, None] * x),
-        "A 2 too many: the ½ of the loss takes the 2 of the square away.":
-            lambda w, x, y: 2 * x.T @ (x @ w - y) / len(y),
-        "It points downhill. A gradient points uphill, and the update subtracts it.":
-            lambda w, x, y: x.T @ (y - x @ w) / len(y),
-        "Those are the gradients of the single examples. Take their mean.":
-            lambda w, x, y: (x @ w - y)[:, None] * x,
-        "The slope of the error is missing: multiply each error by its inputs.":
-            lambda w, x, y: np.mean(x @ w - y),
-        "That is the loss, not its gradient.": lambda w, x, y: np.mean((x @ w - y) ** 2) / 2,
+        "That is the sum of the means. With it the step grows with the number of pieces.":
+            _weighted(lambda length, total, count: 1),
+        "That is the mean of the means. An example in a short piece counts more than one in a "
+        "long piece.": _weighted(lambda length, total, count: 1 / count),
+        "That is the sum over all examples. What turns it into a mean?":
+            _weighted(lambda length, total, count: length),
+        "You weighted each mean by its length, and divided by the number of pieces. Divide by "
+        "the number of examples.": _weighted(lambda length, total, count: length / count),
+        "You divided by the number of examples, but the means are not weighted by their lengths.":
+            _weighted(lambda length, total, count: 1 / total),
+        "The mean of a piece is divided by its length once more: it is a mean already.":
+            _weighted(lambda length, total, count: 1 / length),
+        "The weights are turned over: a long piece has more to say, not less.":
+            _weighted(lambda length, total, count: total / length),
+        "That is the last piece alone.": _one_piece(-1),
+        "That is the first piece alone.": _one_piece(0),
+        "It points downhill. Return the gradient; the update subtracts it.":
+            _weighted(lambda length, total, count: -length / total),
+        "You averaged over the parameters as well. Each has its own slope.":
+            _weighted(lambda length, total, count: length / total, lambda g, t, p: g(t, p).mean()),
     },
-    otherwise="For one example the gradient is its error, x·w - y, times its inputs. Take the "
-    "mean over the batch; the result has the shape of w.",
+    otherwise="Turn each mean into a sum, add the sums up, and divide once by how many examples "
+    "there are.",
 )
 
 

@@ -8,18 +8,18 @@ import minigrad as mg
 
 RIGHT, WRONG = {}, {}
 
-RIGHT["updates"] = [450, 10 * -(-1437 // 32), np.int64(450), mg.tensor(450.0)]
+RIGHT["updates"] = [150, 10 * -(-1437 // 100), np.int64(150), mg.tensor(150.0)]
 
 
 WRONG["updates"] = [
-    (440, "short one"),
-    (45, "one epoch"),
-    (44.90625, "fraction"),
-    (1437 / 32 * 10, "Round up once"),
-    (449, "Round up once"),
+    (140, "short one"),
+    (15, "one epoch"),
+    (14.37, "fraction"),
+    (143.7, "fraction"),
+    (144, "Round up once"),
     (14370, "examples the run looks at"),
     (1437, "one example"),
-    (320, "nothing about"),
+    (1000, "nothing about"),
     (7, "deal out"),
     ("many", "without quotes"),
 ]
@@ -86,31 +86,58 @@ WRONG["minibatches"] = [
 ]
 
 
-def by_backward(w, x, y):
-    """Let the engine find the gradient."""
-    weights = mg.tensor(w, requires_grad=True)
-    (0.5 * mg.mean((mg.matmul(x, weights) - y) ** 2)).backward()
-    return weights.grad
+def in_one_go(gradient, theta, pieces):
+    return gradient(theta, np.concatenate(pieces))
 
 
-def one_by_one(w, x, y):
-    return sum((row @ w - value) * row for row, value in zip(x, y, strict=True)) / len(y)
+def one_by_one(gradient, theta, pieces):
+    examples = [i for piece in pieces for i in piece]
+    return [sum(slopes) / len(examples) for slopes in zip(
+        *(gradient(theta, np.array([i])) for i in examples), strict=True
+    )]  # fmt: skip
 
 
-RIGHT["mean_gradient"] = [by_backward, one_by_one]
+def by_average(gradient, theta, pieces):
+    means = [gradient(theta, piece) for piece in pieces]
+    return np.average(means, axis=0, weights=[len(piece) for piece in pieces])
 
 
-WRONG["mean_gradient"] = [
-    (lambda w, x, y: x.T @ (x @ w - y), "That is the sum"),
-    (lambda w, x, y: x.T @ (x @ w - y) / len(y) ** 2, "divided by the batch twice"),
-    (lambda w, x, y: x.T @ (x @ w - y) / len(w), "number of weights"),
-    (lambda w, x, y: np.mean((x @ w - y)[:, None] * x), "its own slope"),
-    (lambda w, x, y: 2 * x.T @ (x @ w - y) / len(y), "2 too many"),
-    (lambda w, x, y: x.T @ (y - x @ w) / len(y), "downhill"),
-    (lambda w, x, y: (x @ w - y)[:, None] * x, "single examples"),
-    (lambda w, x, y: np.mean(x @ w - y), "multiply each error"),
-    (lambda w, x, y: np.mean((x @ w - y) ** 2) / 2, "That is the loss"),
-    (lambda w, x, y: w, "Take the mean"),
+RIGHT["accumulate"] = [in_one_go, one_by_one, by_average]
+
+
+def added(weight, of="g"):
+    """Add the pieces' gradients up with weights that a reader may take."""
+
+    def accumulate(gradient, theta, pieces):
+        result, names = 0, {"total": sum(map(len, pieces)), "count": len(pieces)}
+        for piece in pieces:
+            names |= {"length": len(piece), "g": gradient(theta, piece)}
+            result = result + eval(weight, {}, names) * eval(of, {}, names)
+        return result
+
+    return accumulate
+
+
+def stepping_between(gradient, theta, pieces):
+    for piece in pieces:
+        theta = theta - gradient(theta, piece)
+    return theta
+
+
+WRONG["accumulate"] = [
+    (added("1"), "sum of the means"),
+    (added("1 / count"), "mean of the means"),
+    (added("length"), "sum over all examples"),
+    (added("length / count"), "number of pieces"),
+    (added("1 / total"), "not weighted"),
+    (added("1 / length"), "once more"),
+    (added("total / length"), "turned over"),
+    (lambda g, t, pieces: g(t, pieces[-1]), "last piece"),
+    (lambda g, t, pieces: g(t, pieces[0]), "first piece"),
+    (added("-length / total"), "downhill"),
+    (added("length / total", "g.mean()"), "over the parameters"),
+    (stepping_between, "divide once"),
+    (lambda g, t, pieces: g(t, pieces), "raised ValueError"),
 ]
 
 
