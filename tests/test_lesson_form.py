@@ -19,6 +19,7 @@ TO_REWRITE = set(LESSONS) - {
     "05_batches",
     "06_momentum",
     "08_warmup_cycles_restarts",
+    "09_finding_the_rate",
 }
 FOLDED = {"claim", "hide-cell", "hide-input", "solution"}
 CLOSING = ["Three things to remember", "What this page did not say", "References"]

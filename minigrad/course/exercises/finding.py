@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .drawing import Generator, between, sizes, whole
+from .drawing import Generator, sizes, whole
 from .exercise import Exercise
 
 # A slip is what is said, and below it the wrong answer that is meant.
@@ -28,34 +28,6 @@ count = Exercise(
         "In an equally spaced grid that would be so. Here the steps are factors.": 10**0.5,
     },
     otherwise="√10 times √10 is 10. How many factors of √10 lead from 0.001 to 10?",
-)
-
-log_grid = Exercise(
-    answer=lambda low, high, n: np.geomspace(low, high, n),
-    draw=lambda rng: (between(rng, 0.001, 0.05), between(rng, 0.5, 9), whole(rng, 3, 8)),
-    edges=((1, 100, 3), (0.5, 8.0, 2), (2.0, 3.0, 4)),
-    praise="Equal factors are equal steps of the logarithm.",
-    slips={
-        "The steps are equal amounts. Nearly all of these rates lie in the last decade.":
-            np.linspace,
-        "These are the logarithms. Raise 10, or e, to them.":
-            lambda low, high, n: np.linspace(np.log10(low), np.log10(high), n),
-        "These are the natural logarithms. Apply `np.exp`.":
-            lambda low, high, n: np.linspace(np.log(low), np.log(high), n),
-        "`np.logspace` wants exponents: from `np.log10(low)` to `np.log10(high)`.": np.logspace,
-        "You took logarithms of one base and powers of another: log10 goes with 10**, log with "
-        "exp.": lambda low, high, n: np.exp(np.linspace(np.log10(low), np.log10(high), n)),
-        "You took natural logarithms, and powers of 10.":
-            lambda low, high, n: 10 ** np.linspace(np.log(low), np.log(high), n),
-        "The last rate is not `high`. n rates have n - 1 factors between them.":
-            lambda low, high, n: np.geomspace(low, high, n, endpoint=False),
-        "That is one rate too many: n counts the rates, not the factors.":
-            lambda low, high, n: np.geomspace(low, high, n + 1),
-        "They run from `high` down to `low`.": lambda low, high, n: np.geomspace(high, low, n),
-        "That doubles each time, whatever `high` is. Find the factor that ends there.":
-            lambda low, high, n: low * 2.0 ** np.arange(n),
-    },
-    otherwise="With low 1, high 100 and n 3 it should give 1, 10, 100. Print yours.",
 )
 
 
@@ -140,76 +112,154 @@ best_rate = Exercise(
     "counts as worse than any other. Print the scores.",
 )
 
-LOWEST = 10
+
+def _mean_of_those_there(losses: Array, window: int) -> Array:
+    reach = window // 2
+    near = [losses[max(0, t - reach) : t + reach + 1] for t in range(len(losses))]
+    return np.array([np.mean(some) for some in near])
 
 
-def _until_the_lowest(smoothed: Array) -> Array:
-    return smoothed[: smoothed.argmin() + 1]
+def _padded(how: Any) -> Callable[[Array, int], Array]:
+    """Smooth a list that goes on beyond its ends in some way."""
+
+    def smooth(losses: Array, window: int) -> Array:
+        longer = np.pad(losses, window // 2, mode=how)
+        return np.convolve(longer, np.ones(window) / window, mode="valid")
+
+    return smooth
 
 
-def _slope_over_rates(rates: Array, smoothed: Array) -> Any:
-    before = _until_the_lowest(smoothed)
-    return rates[np.gradient(before, rates[: len(before)]).argmin()]
+def _ends_left_alone(losses: Array, window: int) -> Array:
+    smoothed, reach = _padded("constant")(losses, window), window // 2
+    smoothed[:reach], smoothed[len(losses) - reach :] = losses[:reach], losses[-reach:]
+    return smoothed
 
 
-def _draw_test(rng: Generator) -> tuple[Array, Array]:
-    """Draw the losses of a range test: level, steep in the middle, and after its lowest wild."""
-    n, steep = whole(rng, 6, 9), whole(rng, 2, 3)
-    falls = np.round(rng.uniform(0.02, 0.08, n), 3)
-    falls[steep : steep + 2] += np.round(rng.uniform(0.5, 0.7, 2), 2)
-    before = 2.5 - np.concatenate([[0.0], falls.cumsum()])
-    after = np.round([before[-1] + 0.5, 6, 9, 8, *rng.uniform(1.6, 3, whole(rng, 1, 4))], 2)
-    smoothed = np.round(np.concatenate([before, after]), 3)
-    return np.round(0.001 * 2 ** (0.8 * np.arange(len(smoothed))), 5), smoothed
+def _draw_losses(rng: Generator) -> tuple[Array, int]:
+    window = 2 * whole(rng, 1, 2) + 1
+    return np.round(rng.uniform(0.5, 2.5, window + whole(rng, 1, 3)), 2), window
 
 
-steepest = Exercise(
-    answer=lambda rates, smoothed: rates[np.gradient(_until_the_lowest(smoothed)).argmin()],
-    draw=_draw_test,
+smooth = Exercise(
+    answer=_mean_of_those_there,
+    draw=_draw_losses,
+    edges=((np.ones(5), 3), (np.array([2.3, 2.1, 1.6, 1.2, 1.1, 1.0]), 5)),
+    praise="Zeros beyond the ends were taken into the mean, and made both ends too low: on a test "
+    "that never diverged, the last rate won.",
+    slips={
+        "Nothing has changed yet. What does it make of 1, 1, 1, 1, 1?": _padded("constant"),
+        "The list has become shorter, and its losses no longer stand beside their rates.":
+            lambda losses, window: np.convolve(losses, np.ones(window) / window, mode="valid"),
+        "You repeat the losses at both ends, so they count more than once in the mean.":
+            _padded("edge"),
+        "You mirror the list at its ends, so some losses count twice. Take the mean of those that "
+        "there are.": _padded("reflect"),
+        "You mirror the list at its ends, so some losses count twice. Take the mean of those that "
+        "are there.": _padded("symmetric"),
+        "In the middle it is right. The losses at the ends have neighbours, too, on one side.":
+            _ends_left_alone,
+        "That is the sum, not the mean.":
+            lambda losses, window: np.convolve(losses, np.ones(window), mode="same"),
+        "You look back alone, so the curve lags behind: half of the neighbours come after.":
+            lambda losses, window: np.array(
+                [np.mean(losses[max(0, t - window + 1) : t + 1]) for t in range(len(losses))]
+            ),
+        "You reach `window` losses to each side. The window holds `window` of them in all.":
+            lambda losses, window: _mean_of_those_there(losses, 2 * window + 1),
+        "A slice ends one before its end: the last neighbour is missing.":
+            lambda losses, window: np.array([
+                np.mean(losses[max(0, t - window // 2) : t + window // 2])
+                for t in range(len(losses))
+            ]),
+        "At the left end a slice that begins below 0 counts from the other end. Begin at 0.":
+            lambda losses, window: np.array([
+                np.mean(losses[t - window // 2 : t + window // 2 + 1])
+                if losses[t - window // 2 : t + window // 2 + 1].size else np.nan
+                for t in range(len(losses))
+            ]),
+    },
+    otherwise="Of 1, 2, 6 and a window of 3 it should make 1.5, 3, 4.",
+)
+
+
+def _fair(
+    choose: Callable[[Array, int], Array] = lambda table, n: table[:, :n],
+    judge: Callable[[Array, int], Array] = lambda row, n: row[n:],
+    score: Callable[[Array], Array] = lambda runs: np.asarray(np.median(runs, axis=1)),
+    count: Callable[[Array, Array], Any] = lambda one, two: (one < two).sum(),
+    common: bool = False,
+) -> Callable[[Array, Array, int], Any]:
+    """Choose a rate for each method and compare them, with the slips that a reader may make."""
+
+    def fair(first: Array, second: Array, n: int) -> Any:
+        rates = [int(np.argmin(score(choose(table, n)))) for table in (first, second)]
+        ours, theirs = (rates[0], rates[0]) if common else rates
+        return count(judge(first[ours], n), judge(second[theirs], n))
+
+    return fair
+
+
+def _draw_methods(rng: Generator) -> tuple[Array, Array, int]:
+    """Draw two tables: rates that are lucky in the seeds to choose by, and runs that are lost."""
+    rates, n = whole(rng, 2, 4), whole(rng, 2, 3)
+    fresh = n + whole(rng, 1, 3)
+    tables = np.round(rng.uniform(0.1, 0.9, (2, rates, n + fresh)), 2)
+    tables += 0.001 * rng.permutation(tables.size).reshape(tables.shape)  # no two alike
+    tables[rng.random(tables.shape) < 0.1] = np.inf
+    tables[:, rng.integers(rates), :n] = np.round(rng.uniform(0.05, 0.1, (2, n)), 3)
+    return tables[0], tables[1], n
+
+
+fair = Exercise(
+    answer=_fair(),
+    draw=_draw_methods,
     edges=(
         (
-            np.geomspace(0.001, 64.0, 17),
-            np.array([
-                2.3, 2.28, 2.26, 2.25, 2.22, 2.15, 2.0, 1.6, 1.0, 0.75, 0.7, 1.4, 6.0, 9.0,
-                8.5, 3.0, 2.4,
-            ]),
+            np.array([[0.3, 0.3, 0.3, 0.3, 0.3, 0.3], [0.2, 0.2, 0.9, 0.9, 0.4, 0.9]]),
+            np.array([[0.5, 0.5, 0.1, 0.1, 0.1, 0.1], [0.4, 0.4, 0.5, 0.5, 0.5, 0.5]]),
+            2,
         ),
         (
-            np.geomspace(0.001, 64.0, 17),
-            np.array([
-                2.3, 2.2, 1.9, 1.3, 1.15, 1.1, 3.0, 9.0, 8.0, 3.5, 2.4, 2.4, 2.3, 2.3, 2.3,
-                2.3, 2.3,
-            ]),
+            np.array([[0.3, 0.4, 0.5, 0.2, 0.6], [0.2, 0.9, 0.1, 0.1, 0.1]]),
+            np.array([[0.1, 0.9, 0.3, 0.1, 0.1], [0.3, 0.3, 0.4, 0.3, 0.5]]),
+            2,
         ),
-        # One place before the lowest is steeper if the lowest itself is left out.
-        (np.geomspace(0.01, 2.56, 9), np.array([3, 2.95, 2.45, 1.95, 1.9, 1.3, 1.1, 4, 1.5])),
+        (  # the median, the mean and the luckiest run choose three different rates
+            np.array([
+                [0.3, 0.3, 0.9, 0.1, 0.2], [0.4, 0.4, 0.4, 0.9, 0.9], [0.05, 0.8, 0.8, 0.1, 0.9],
+            ]),
+            np.array([[0.5, 0.5, 0.5, 0.5, 0.5], [0.6, 0.6, 0.6, 0.6, 0.6], [1.0, 1, 1, 1, 1]]),
+            3,
+        ),
     ),
-    praise="Only what happens before the lowest loss says anything about a good rate.",
+    draws=12,
+    praise="Each method at its own best rate, chosen on some seeds and judged on others: neither "
+    "the choice nor its luck is counted twice.",
     slips={
-        "That is the steepest fall of the whole curve. At which loss does it happen, and what "
-        "came before it?": lambda rates, smoothed: rates[np.gradient(smoothed).argmin()],
-        "That is the lowest point, not the steepest.":
-            lambda rates, smoothed: rates[smoothed.argmin()],
-        "That is where the loss rises fastest: argmin of the slope, not argmax.":
-            lambda rates, smoothed: rates[np.gradient(smoothed).argmax()],
-        "That is where the slope is nearest to zero.":
-            lambda rates, smoothed: rates[
-                np.abs(np.gradient(_until_the_lowest(smoothed))).argmin()
-            ],
-        "You divide by the step of the rate, so early steps, which are tiny, count for more. The "
-        "steps are equal in log(rate).": _slope_over_rates,
-        "That is its place among the updates. Return the rate.":
-            lambda rates, smoothed: np.gradient(_until_the_lowest(smoothed)).argmin(),
-        "That is the slope itself. Return the rate at which it is found.":
-            lambda rates, smoothed: np.gradient(_until_the_lowest(smoothed)).min(),
-        "Right on one curve and wrong on another, whose explosion comes sooner. Let the curve say "
-        "where to stop looking.":
-            lambda rates, smoothed: rates[np.gradient(smoothed[: LOWEST + 1]).argmin()],
-        "The lowest loss itself belongs to what you look at: a slice ends one before its end.":
-            lambda rates, smoothed: rates[np.gradient(smoothed[: smoothed.argmin()]).argmin()],
+        "You judge by the seeds that you chose by: each winner brings its luck along. Judge by "
+        "the others.": _fair(judge=lambda row, n: row[:n]),
+        "You judge by all seeds, and so also by those that you chose by.":
+            _fair(judge=lambda row, n: row),
+        "You choose by all seeds, and so also by those that are to judge.":
+            _fair(choose=lambda table, n: table),
+        "You choose by the seeds that are to judge. They must not have been seen before.":
+            _fair(choose=lambda table, n: table[:, n:]),
+        "You choose by all seeds and judge by all: nothing is left that has not been seen.":
+            _fair(choose=lambda table, n: table, judge=lambda row, n: row),
+        "You run the second method at the first one's best rate. Each has a best rate of its own.":
+            _fair(common=True),
+        "You choose by the mean, which a single bad seed decides. Take the median.":
+            _fair(score=lambda runs: np.asarray(np.mean(runs, axis=1))),
+        "You choose by the luckiest run of each rate. Take the median.":
+            _fair(score=lambda runs: np.asarray(np.min(runs, axis=1))),
+        "You took the rate with the highest median: that is the worst.":
+            _fair(score=lambda runs: -np.asarray(np.median(runs, axis=1))),
+        "You count where the second is lower.": _fair(count=lambda one, two: (one > two).sum()),
+        "That is the share of the seeds. How many are they?":
+            _fair(count=lambda one, two: (one < two).mean()),
     },
-    otherwise="In 2.3, 2.2, 1.2, 0.9, 6, 2.3 the place that counts is the third. At which places "
-    "does yours look?",
+    otherwise="Choose a row for each method, by the first n columns. Then compare the two rows in "
+    "the columns from n on.",
 )
 
 

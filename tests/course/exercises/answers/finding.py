@@ -25,38 +25,6 @@ WRONG["count"] = [
 ]
 
 
-def grid_in_a_loop(low, high, n):
-    factor = (high / low) ** (1 / (n - 1))
-    rates = [low]
-    while len(rates) < n:
-        rates.append(rates[-1] * factor)
-    return rates
-
-
-RIGHT["log_grid"] = [
-    grid_in_a_loop,
-    np.geomspace,
-    lambda low, high, n: np.logspace(math.log10(low), math.log10(high), n),
-    lambda low, high, n: np.exp(np.linspace(np.log(low), np.log(high), n)),
-]
-
-
-WRONG["log_grid"] = [
-    (np.linspace, "equal amounts"),
-    (lambda a, b, n: np.linspace(np.log10(a), np.log10(b), n), "Raise 10"),
-    (lambda a, b, n: np.linspace(np.log(a), np.log(b), n), "np.exp"),
-    (np.logspace, "wants exponents"),
-    (lambda a, b, n: np.exp(np.linspace(np.log10(a), np.log10(b), n)), "powers of another"),
-    (lambda a, b, n: np.logspace(np.log(a), np.log(b), n), "powers of 10"),
-    (lambda a, b, n: np.geomspace(a, b, n, endpoint=False), "not `high`"),
-    (lambda a, b, n: [a * (b / a) ** (i / n) for i in range(n)], "n - 1 factors"),
-    (lambda a, b, n: np.geomspace(a, b, n + 1), "one rate too many"),
-    (lambda a, b, n: np.geomspace(b, a, n), "down to"),
-    (lambda a, b, n: [a * 2**i for i in range(n)], "doubles each time"),
-    (lambda a, b, n: np.zeros(n), "1, 10, 100"),
-]
-
-
 def best_rate_in_a_loop(rates, losses):
     best, lowest = None, math.inf
     for rate, row in zip(rates, losses, strict=True):
@@ -94,34 +62,90 @@ WRONG["best_rate"] = [
 ]
 
 
-def steepest_by_hand(rates, smoothed):
-    lowest = min(range(len(smoothed)), key=lambda t: smoothed[t])
-    falls = {t: smoothed[t - 1] - smoothed[t + 1] for t in range(1, lowest)}
-    return rates[max(falls, key=falls.get)]
+def smooth_in_a_loop(losses, window):
+    reach, means = window // 2, []
+    for t in range(len(losses)):
+        near = [loss for i, loss in enumerate(losses) if abs(i - t) <= reach]
+        means.append(sum(near) / len(near))
+    return means
 
 
-RIGHT["steepest"] = [
-    steepest_by_hand,
-    lambda r, s: r[np.gradient(s[: np.argmin(s) + 1]).argmin()],
-    lambda r, s: r[np.gradient(s[: np.argmin(s) + 1], np.log(r[: np.argmin(s) + 1])).argmin()],
+def divided_by_how_many(losses, window):
+    weights = np.ones(window)
+    there = np.convolve(np.ones_like(losses), weights, mode="same")
+    return np.convolve(losses, weights, mode="same") / there
+
+
+def with_nan_beyond(losses, window):
+    longer = np.pad(losses, window // 2, constant_values=np.nan)
+    return np.nanmean(np.lib.stride_tricks.sliding_window_view(longer, window), axis=1)
+
+
+RIGHT["smooth"] = [smooth_in_a_loop, divided_by_how_many, with_nan_beyond]
+
+
+def padded(how):
+    def smooth(losses, window):
+        longer = np.pad(losses, window // 2, mode=how)
+        return np.convolve(longer, np.ones(window) / window, mode="valid")
+
+    return smooth
+
+
+def decaying(losses, window):
+    mean, means = losses[0], []
+    for loss in losses:
+        mean += (loss - mean) * 2 / (window + 1)
+        means.append(mean)
+    return means
+
+
+WRONG["smooth"] = [
+    (lambda v, w: np.convolve(v, np.ones(w) / w, mode="same"), "Nothing has changed"),
+    (lambda v, w: np.convolve(v, np.ones(w) / w, mode="valid"), "shorter"),
+    (padded("edge"), "more than once"),
+    (padded("reflect"), "those that there are"),
+    (padded("symmetric"), "those that are there"),
+    (lambda v, w: np.convolve(v, np.ones(w), mode="same"), "the sum"),
+    (lambda v, w: [np.mean(v[max(0, t + 1 - w) : t + 1]) for t in range(len(v))], "look back"),
+    (lambda v, w: divided_by_how_many(v, 2 * w + 1)[: len(v)], "1.5, 3, 4"),
+    (lambda v, w: smooth_in_a_loop(v, 2 * w), "`window` losses to each side"),
+    (decaying, "1.5, 3, 4"),
+    (lambda v, w: v, "1.5, 3, 4"),
 ]
 
 
-def before(smoothed):
-    return smoothed[: np.argmin(smoothed) + 1]
+def fair_by_hand(first, second, n):
+    def judged(table):
+        best = min(table, key=lambda row: statistics.median(row[:n]))
+        return best[n:]
+
+    return sum(one < two for one, two in zip(judged(first), judged(second), strict=True))
 
 
-WRONG["steepest"] = [
-    (lambda r, s: r[np.gradient(s).argmin()], "whole curve"),
-    (lambda r, s: r[np.argmin(s)], "not the steepest"),
-    (lambda r, s: r[np.gradient(s).argmax()], "rises fastest"),
-    (lambda r, s: r[np.abs(np.gradient(before(s))).argmin()], "nearest to zero"),
-    (lambda r, s: r[np.gradient(before(s), r[: len(before(s))]).argmin()], "equal in log(rate)"),
-    (lambda r, s: np.gradient(before(s)).argmin(), "place among the updates"),
-    (lambda r, s: np.gradient(before(s)).min(), "slope itself"),
-    (lambda r, s: r[np.gradient(s[:-5]).argmin()], "At which places"),
-    (lambda r, s: r[np.gradient(s[:11]).argmin()], "comes sooner"),
-    (lambda r, s: 5.0, "is the third"),
+def at_own_rates(first, second, chosen=slice(None), judged=slice(None), score=np.median):
+    one, two = (t[score(t[:, chosen], axis=1).argmin(), judged] for t in (first, second))
+    return (one < two).sum()
+
+
+RIGHT["fair"] = [
+    fair_by_hand,
+    lambda a, b, n: at_own_rates(a, b, slice(n), slice(n, None)),
+    lambda a, b, n: float(at_own_rates(a, b, slice(n), slice(n, None))),
+]
+
+
+WRONG["fair"] = [
+    (lambda a, b, n: at_own_rates(a, b, slice(n), slice(n)), "brings its luck"),
+    (lambda a, b, n: at_own_rates(a, b, slice(n)), "judge by all seeds"),
+    (lambda a, b, n: at_own_rates(a, b, judged=slice(n, None)), "choose by all seeds, and so"),
+    (lambda a, b, n: at_own_rates(a, b), "nothing is left"),
+    (lambda a, b, n: at_own_rates(a, b, slice(n, None), slice(n, None)), "seen before"),
+    (lambda a, b, n: at_own_rates(a, b, slice(n), slice(n, None), np.mean), "by the mean"),
+    (lambda a, b, n: at_own_rates(a, b, slice(n), slice(n, None), np.min), "luckiest run"),
+    (lambda a, b, n: fair_by_hand(b, a, n), "where the second is lower"),
+    (lambda a, b, n: fair_by_hand(a, b, n) / (a.shape[1] - n), "share of the seeds"),
+    (lambda a, b, n: (a[:, n:] < b[:, n:]).sum(), "Choose a row for each method"),
 ]
 
 
