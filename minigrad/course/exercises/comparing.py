@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import minigrad as mg
+
 from .verdict import UNANSWERED, Complaint
 
 _MOST = 100_000
@@ -53,7 +55,7 @@ def plain(value: Any, where: str = "Your answer") -> Any:
 
 def _numbers(value: Any, where: str) -> NDArray[np.float64]:
     try:
-        array = np.asarray(value)
+        array = value.numpy() if isinstance(value, mg.Tensor) else np.asarray(value)
     except Exception as error:
         raise Complaint(f"{where} cannot be read as numbers: {type(error).__name__}.") from None
     if array.dtype.kind == "b":
