@@ -290,7 +290,7 @@ def _primitive(forward: Any, *derivatives: Any) -> Any:
 
 
 def _with_derivative(derivative: Any) -> Any:
-    return _primitive(lambda x: np.log(np.cosh(x)), derivative)
+    return _primitive(lambda x: np.logaddexp(x, -x) - np.log(2), derivative)
 
 
 _right_log_cosh = _with_derivative(lambda g, y, x: g * mg.tanh(x))
@@ -335,8 +335,19 @@ log_cosh = InTurn(
         answer=_right_log_cosh,
         use=primitives.bend,
         draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-        praise="Square near 0, straight far out: a loss that forgives outliers.",
         otherwise="The first derivative is right, the second is not: write it with mg.tanh "
         "instead of NumPy's.",
+    ),
+    Exercise(
+        answer=_right_log_cosh,
+        use=primitives.value,
+        draw=lambda rng: (400 * normal(rng, whole(rng, 2, 4)) + 800,),
+        praise="Square near 0, straight far out: a loss that forgives outliers, however far out.",
+        slips={
+            "cosh of an error in the hundreds is more than a float holds, and the logarithm of "
+            "infinity is infinite. np.logaddexp(a, b) is ln(e^a + e^b) without that.":
+                _primitive(lambda x: np.log(np.cosh(x)), lambda g, y, x: g * mg.tanh(x)),
+        },
+        otherwise="For errors in the hundreds the value is not log(cosh(x)).",
     ),
 )
