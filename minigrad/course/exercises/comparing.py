@@ -90,7 +90,7 @@ def same(want: Any, got: Any, rtol: float = 1e-3) -> bool:
     if want.shape != got.shape or not np.array_equal(np.isnan(want), np.isnan(got)):
         return False
     with np.errstate(invalid="ignore"):  # inf - inf, where both are infinite
-        close = abs(got - want) <= rtol * abs(want) + 1e-6
+        close = (abs(got - want) <= rtol * abs(want) + 1e-6) & np.isfinite(want)
     return bool(np.all(close | (got == want) | np.isnan(want)))
 
 

@@ -20,8 +20,9 @@ def value(function: Any, x: Array) -> Any:
         call(forward, x.copy())
     if _is_left_open(function, x):
         raise Complaint(UNANSWERED)
+    wants_gradient = bool(getattr(function, "derivatives", True))  # refused without a derivative
     try:
-        result = call(function, mg.tensor(x, requires_grad=True))
+        result = call(function, mg.tensor(x, requires_grad=wants_gradient))
     except TypeError:  # NumPy's functions refuse tensors
         if hasattr(function, "derivatives"):
             raise
@@ -44,6 +45,8 @@ def _is_left_open(function: Any, x: Array) -> bool:
 
 def slope(function: Any, x: Array, g: Array) -> Any:
     """Return the gradient of ``x`` when ``g`` arrives at the result."""
+    if not getattr(function, "derivatives", True):
+        raise Complaint("No gradient arrives: @mg.primitive() has no derivative in its brackets.")
     argument = mg.tensor(x, requires_grad=True)
     result = function(argument)
     if not result.requires_grad:
@@ -54,8 +57,6 @@ def slope(function: Any, x: Array, g: Array) -> Any:
         raise Complaint(
             "That is made of operations that exist. Make it one of its own: @mg.primitive."
         )
-    if not function.derivatives:
-        raise Complaint("No gradient arrives: @mg.primitive() has no derivative in its brackets.")
     return mg.grad(result, argument, g)
 
 

@@ -341,7 +341,7 @@ log_cosh = InTurn(
     Exercise(
         answer=_right_log_cosh,
         use=primitives.value,
-        draw=lambda rng: (400 * normal(rng, whole(rng, 2, 4)) + 800,),
+        draw=lambda rng: ((x := normal(rng, whole(rng, 2, 4))) + 1000 * np.sign(x),),
         praise="Square near 0, straight far out: a loss that forgives outliers, however far out.",
         slips={
             "cosh of an error in the hundreds is more than a float holds, and the logarithm of "
