@@ -77,4 +77,4 @@ def test_a_figure_may_be_changed_without_changing_the_next():
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_each_table_says_what_a_figure_shows_to_those_who_do_not_see_it(table):
     for name, entry in tomllib.loads(table.read_text(encoding="utf-8")).items():
-        assert entry["title"].strip() and entry["alt"].strip(), name
+        assert entry["alt"].strip() and entry.get("title", "a drawn graph has none").strip(), name

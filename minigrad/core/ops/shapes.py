@@ -120,6 +120,8 @@ def _parts_of(tensors: Any, name: str) -> list[Any]:
     parts = list(tensors)
     if not parts:
         raise ValueError(f"{name}() takes at least one tensor, got none.")
+    if all(isinstance(p, np.ndarray) for p in parts):  # without a tensor, as NumPy does it
+        return parts
     floats = [p.dtype for p in parts if _is_array(p) and p.dtype.kind == "f"]
     dtype = np.result_type(*floats) if floats else None
     return [

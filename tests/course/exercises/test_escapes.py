@@ -136,13 +136,13 @@ def test_no_number_gets_out(name):
 
 
 def test_a_loop_that_catches_everything_ends_too():
-    is_a_sentence(PARTS["start_here.update"](catches_everything))
+    is_a_sentence(PARTS["momentum.step"](catches_everything))
 
 
 def test_a_loop_without_end_ends_in_other_threads_too():
     """There the clock is looked at line by line, as on systems without an alarm."""
     trace, verdicts = sys.gettrace(), []
-    exercise = PARTS["start_here.update"]
+    exercise = PARTS["momentum.step"]
     for answer in (turns_for_ever, gives_for_ever, exercise.answer):
         thread = threading.Thread(target=lambda a=answer: verdicts.append(exercise(a)))
         thread.start()
