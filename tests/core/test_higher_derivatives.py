@@ -133,3 +133,11 @@ def test_a_second_derivative_that_is_not_there_is_nan_and_not_a_number_that_is_w
         along, mg.hvp(lambda x: length(x) ** 2, at([3.0, -4.0]), [1.0, -1.0])
     )
     assert mg.gradcheck(length, at([0.3, -0.7]), order=3)
+
+
+def test_a_base_that_is_a_number_keeps_the_precision_of_the_exponent():
+    x = mg.tensor(np.array([0.3, 1.1]), requires_grad=True)
+    for base in (2, 2.0, 0.7):
+        bend = mg.hvp(lambda x, base=base: mg.sum(base**x), x, np.ones(2))
+        expected = base ** x.numpy() * np.log(base) ** 2
+        np.testing.assert_allclose(bend.numpy(), expected, rtol=1e-15)

@@ -33,6 +33,8 @@ def _pow_in_base(g: Any, y: Any, x: Any, p: Any) -> Any:
 
 
 def _pow_in_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:
+    if isinstance(x, (int, float)) and x != 0:
+        return g * (y * np.log(x))  # a number of Python's, in the precision of those beside it
     flat = equal(x, 0) * greater_equal(p, 0)  # where 0 * log(0) would be NaN
     return g * (y * log(where(flat, 1.0, x)))
 
