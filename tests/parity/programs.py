@@ -167,7 +167,8 @@ def _axes(rng: np.random.Generator, x: np.ndarray) -> Any:
 
 SMOOTH = [
     "mg.exp({})", "mg.sin({})", "mg.cos({})", "mg.tanh({})", "mg.sigmoid({})", "mg.gelu({})",
-    "mg.silu({})", "mg.softplus({})", "mg.erf({})", "mg.negative({})",
+    "mg.silu({})", "mg.softplus({})", "mg.erf({})", "mg.negative({})", "mg.expm1({})",
+    "mg.log1p({0} * {0})",
     "mg.log({0} * {0} + 0.5)", "mg.sqrt({0} * {0} + 0.3)", "2.0 ** {}", "{} ** 2", "{} ** 3",
     "1.5 - {}", "2.0 / ({0} * {0} + 1.0)",
 ]  # fmt: skip
