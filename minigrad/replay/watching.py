@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import pickle
 import random
 import sys
 from collections import deque
@@ -112,8 +113,9 @@ class Watch:
         return any(a != b and id(source) not in known for source, a, b in pairs)
 
     def _states(self) -> list[Any]:
-        pythons = (random.getstate(), repr(np.random.get_state(legacy=False)))
-        return [pythons, *(repr(g.bit_generator.state) for g in self._generators)]
+        # as bytes: a Mersenne twister's state is an array, and long in words
+        pythons = (random.getstate(), pickle.dumps(np.random.get_state(legacy=False)))
+        return [pythons, *(pickle.dumps(g.bit_generator.state) for g in self._generators)]
 
     def _name(self, value: Any) -> str:
         """Return a name under which expressions find ``value``."""
