@@ -19,6 +19,8 @@ Rates = NDArray[np.float64]
 Rate = Callable[[Steps], Rates]
 Arguments = ParamSpec("Arguments")
 
+_MOST_KNOWN = 100_000  # rates that one schedule keeps
+
 
 @dataclass(frozen=True, repr=False)
 class Schedule:
@@ -51,6 +53,10 @@ class Schedule:
     arguments: tuple[tuple[str, Any], ...]
     rate: Rate = field(compare=False)
 
+    def __post_init__(self) -> None:
+        # What pure functions gave is kept: runs that share a schedule ask for the same rates.
+        object.__setattr__(self, "_known", {} if _is_pure(self.arguments) else None)
+
     @overload
     def __call__(self, t: int) -> float: ...
     @overload
@@ -75,6 +81,9 @@ class Schedule:
         ValueError
             If a step is negative.
         """
+        known: dict[int, float] | None = vars(self)["_known"]
+        if known is not None and type(t) is int and t in known:
+            return known[t]
         steps = np.asarray(t)
         if steps.dtype.kind not in "iu":
             raise TypeError(
@@ -84,7 +93,12 @@ class Schedule:
         if counts.size and counts.min() < 0:
             raise ValueError(f"{self}: the first update is t = 0; got t = {t!r}")
         rates = self.rate(counts)
-        return rates.reshape(steps.shape) if steps.ndim else float(rates[0])
+        if steps.ndim:
+            return rates.reshape(steps.shape)
+        rate = float(rates[0])
+        if known is not None and len(known) < _MOST_KNOWN:
+            known[int(counts[0])] = rate
+        return rate
 
     def __repr__(self) -> str:
         """Return the call that makes this schedule, defaults left out."""
@@ -173,6 +187,13 @@ def check_boundaries(boundaries: Sequence[int], pieces: Sequence[object], piece_
             f"{len(boundaries)} boundaries separate {len(boundaries) + 1} {piece_name}, "
             f"got {len(pieces)}"
         )
+
+
+def _is_pure(value: Any) -> bool:
+    """Whether arguments hold no function that may give one rate now and another later."""
+    if isinstance(value, tuple):
+        return all(map(_is_pure, value))
+    return vars(value)["_known"] is not None if isinstance(value, Schedule) else not callable(value)
 
 
 def _plain(value: Any) -> Any:
