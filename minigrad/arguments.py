@@ -41,19 +41,22 @@ def check_numbers(
     **values: Any,
 ) -> None:
     """Raise unless each value is a finite number from ``least`` to ``most``."""
-    if positive:
-        wanted = "a positive number"
-    elif most < math.inf:
-        wanted = f"a number from {least:g} to {most:g}"
-    else:
-        wanted = "a finite number" if least == -math.inf else f"a number, {least:g} or more"
     for name, value in values.items():
-        if not isinstance(value, Real) or isinstance(value, _FLAGS):
-            raise TypeError(f"{where}: {name} is {wanted}; got {value!r}.")
-        x: Any = value
-        within = -math.inf < x < math.inf and least <= x <= most  # which NaN is not
-        if not within or (positive and x <= 0):
-            raise ValueError(f"{where}: {name} is {wanted}; got {value!r}.")
+        real = type(value) is float or (isinstance(value, Real) and not isinstance(value, _FLAGS))
+        if (
+            real
+            and -math.inf < value < math.inf  # which NaN is not
+            and least <= value <= most
+            and (value > 0 or not positive)
+        ):
+            continue
+        if positive:
+            wanted = "a positive number"
+        elif most < math.inf:
+            wanted = f"a number from {least:g} to {most:g}"
+        else:
+            wanted = "a finite number" if least == -math.inf else f"a number, {least:g} or more"
+        raise (ValueError if real else TypeError)(f"{where}: {name} is {wanted}; got {value!r}.")
 
 
 def check_flags(where: str, **values: Any) -> None:

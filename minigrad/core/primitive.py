@@ -21,6 +21,7 @@ P = ParamSpec("P")
 Derivative = Callable[..., Any] | None
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_REAL = FLOAT32, FLOAT64
 _ARRAYS = {Tensor, ndarray}
 _PLAIN = frozenset({int, float, bool, tuple, slice, type(None), type(...), str})
 
@@ -93,29 +94,31 @@ def primitive(
             observer = mode.observer
             arrays: list[Any] = []
             like: Any = None  # the array of the last tensor
-            tracked = watched = foreign = False
+            tracked = 0
+            watched = borrowed = foreign = False
             if params and not _ARRAYS.isdisjoint(map(type, params.values())):
                 bound = inspect.signature(forward).bind(*args, **params)
                 args, params = bound.args, bound.kwargs
-                foreign = True
+                borrowed = True
             for arg in args:
                 if type(arg) is Tensor:
                     if arg.requires_grad:
-                        tracked = True
+                        tracked += 1
                     if arg._memory is not None:
                         watched = True
                     like = arg = arg._data
                 elif type(arg) not in _PLAIN:
-                    foreign = True
+                    borrowed = True
+                    if type(arg) is not ndarray or not arg.ndim or not arg.dtype.isnative:
+                        foreign = True
                     if observer is not None:
                         arg = observer.argument(arg)
                 arrays.append(arg)
-            if real:
-                for x in arrays:
-                    if type(x) is ndarray and x.dtype is not FLOAT32 and x.dtype is not FLOAT64:
-                        if (floats := _in_floats(args, known)) is not None:
-                            return apply(*floats, **params)
-                        break
+            # most have one argument, of floats
+            if not real or (len(args) == 1 and getattr(arrays[0], "dtype", None) in _REAL):
+                pass
+            elif (floats := _in_floats(args, known)) is not None:
+                return apply(*floats, **params)
             if like is None:
                 try:
                     out = forward(*arrays, **params)
@@ -146,20 +149,24 @@ def primitive(
             out = Tensor(data)
             if data.base is not None:
                 _share_memory(out, args)
-            if tracked and dtype.kind == "f" and mode.recording and not constant:
+            if (
+                tracked
+                and (dtype is FLOAT32 or dtype.kind == "f")
+                and mode.recording
+                and not constant
+            ):
                 if watched:  # writes from outside until now are in the past of this result
                     for arg in args:
                         if type(arg) is Tensor and arg._memory is not None:
                             arg._memory.look()
-                for arg in args[known:] if len(args) > known else ():
-                    if type(arg) is Tensor and arg.requires_grad:
-                        raise _no_derivative(name, args, arg)
+                if len(args) > known and not (known and tracked == 1 and _is_tracked(args[0])):
+                    _check_the_rest(name, args, known)
                 out.requires_grad = True
                 out._primitive = apply
                 out._parents = args
                 if params:
                     out._params = params
-                if foreign and (observer is None or observer.copies_arrays):
+                if borrowed and (observer is None or observer.copies_arrays):
                     out._parents = tuple(map(_kept, args))
                     if params:
                         out._params = {name: _kept(value) for name, value in params.items()}
@@ -208,8 +215,10 @@ def _kept(arg: Any) -> Any:
 
 def _in_floats(args: tuple[Any, ...], known: int) -> list[Any] | None:
     """Return integers and booleans among the first arguments as floats; None if there are none."""
-    arrays = [arg for arg in args if isinstance(arg, (Tensor, ndarray))]
-    wide = any(array.dtype == FLOAT64 for array in arrays)
+    types = [arg.dtype for arg in args if isinstance(arg, (Tensor, ndarray))]
+    if all(dtype in _REAL for dtype in types):
+        return None
+    wide = FLOAT64 in types
     floats = [
         astype(arg, FLOAT64 if wide else FLOAT32)
         if i < known and isinstance(arg, (Tensor, ndarray)) and _is_convertible(arg.dtype)
@@ -220,7 +229,7 @@ def _in_floats(args: tuple[Any, ...], known: int) -> list[Any] | None:
 
 
 def _is_convertible(dtype: np.dtype) -> bool:
-    return dtype.kind in "iubf" and dtype not in (FLOAT32, FLOAT64)
+    return dtype.kind in "iubf" and dtype not in _REAL
 
 
 def _is_foreign(dtype: np.dtype, arrays: list[Any], name: str) -> bool:
@@ -241,13 +250,19 @@ def _is_foreign(dtype: np.dtype, arrays: list[Any], name: str) -> bool:
     return True
 
 
-def _no_derivative(name: str, args: tuple[Any, ...], arg: Tensor) -> TypeError:
-    i = max(i for i, other in enumerate(args) if other is arg)
-    return TypeError(
-        f"{name} has no derivative with respect to argument {i}, of shape {arg.shape}, which "
-        "requires a gradient: pass x.detach() if none is wanted, or give @mg.primitive a "
-        "derivative for it."
-    )
+def _is_tracked(arg: Any) -> bool:
+    return type(arg) is Tensor and arg.requires_grad
+
+
+def _check_the_rest(name: str, args: tuple[Any, ...], known: int) -> None:
+    """Raise if an argument beyond those that have a derivative requires a gradient."""
+    for i, arg in enumerate(args[known:], known):
+        if _is_tracked(arg):
+            raise TypeError(
+                f"{name} has no derivative with respect to argument {i}, of shape {arg.shape}, "
+                "which requires a gradient: pass x.detach() if none is wanted, or give "
+                "@mg.primitive a derivative for it."
+            )
 
 
 def _share_memory(out: Tensor, args: tuple[Any, ...]) -> None:

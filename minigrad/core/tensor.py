@@ -18,6 +18,7 @@ Binary: TypeAlias = "Callable[[Tensor, Operand], Tensor]"
 Axis: TypeAlias = "int | tuple[int, ...] | None"
 
 
+FLOAT32 = np.dtype(np.float32)
 _NONE: dict[str, Any] = {}  # the parameters of most operations
 
 
@@ -307,8 +308,8 @@ def tensor(
         and not _holds(data, np.ndarray)
     ):
         array = array.astype(np.float32)
-    array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    type_of(array.dtype)
+    if array.dtype is not FLOAT32:
+        array = array.astype(type_of(array.dtype), copy=False)
     if requires_grad and array.dtype.kind != "f":
         raise TypeError(
             f"only float tensors can require a gradient, this one is {array.dtype}: write 1.0 "

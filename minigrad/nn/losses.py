@@ -130,12 +130,15 @@ def cross_entropy(
             f"cross_entropy: logits of shape {logits.shape} and labels of shape {labels.shape} do "
             "not fit: one integer label for each row of logits, (..., C) and (...)."
         )
-    check_numbers("cross_entropy", 0, 1, label_smoothing=label_smoothing)
+    if label_smoothing:
+        check_numbers("cross_entropy", 0, 1, label_smoothing=label_smoothing)
     _check_reduction("cross_entropy", reduction, labels.size)
     shape, logits = labels.shape, as_real(logits, "cross_entropy", "logits")
     if labels.ndim != 1:
         logits, labels = ops.reshape(logits, (-1, logits.shape[-1])), ops.reshape(labels, (-1,))
-    labels, smoothing = ops.astype(labels, np.int64), float(label_smoothing)
+    if labels.dtype != np.int64:
+        labels = ops.astype(labels, np.int64)
+    smoothing = float(label_smoothing)
     if weight is None and ignore_index is None:
         rows = _cross_entropy(logits, _softmax_parts(logits), labels, smoothing)
         return _reduced(rows if rows.shape == shape else ops.reshape(rows, shape), reduction)

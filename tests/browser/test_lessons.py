@@ -22,6 +22,7 @@ def test_a_lesson_runs_plays_and_follows_its_sliders(open_page, jupyterlab, less
     assert not [output for output in outputs if output["output_type"] == "error"]
     assert not [output for output in outputs if output.get("name") == "stderr"]
 
+    page.evaluate("window.jupyterapp.commands.execute('notebook:expand-all-headings')")  # Deeper
     figures = page.locator("figure.minigrad-player").all()
     players = [figure for figure in figures if figure.get_by_role("button").count()]
     for player in players:
