@@ -53,7 +53,7 @@ def walk(
                 rules = [partial(function.each, i) for i in range(len(parents))]
             for i, rule in enumerate(rules):
                 parent = parents[i] if i < len(parents) else None  # one that was left out
-                if rule is None or type(parent) is not Tensor or not parent.requires_grad:
+                if rule is None or type(parent) is not Tensor or not parent._requires_grad:
                     continue
                 before = pending.get(id(parent))
                 if observer is not None:
@@ -135,7 +135,7 @@ def _in_topological_order(output: Tensor) -> list[Tensor]:
                 "backward(retain_graph=True) or grad(..., create_graph=True)."
             )
         for parent in parents:
-            if type(parent) is Tensor and parent.requires_grad and id(parent) not in seen:
+            if type(parent) is Tensor and parent._requires_grad and id(parent) not in seen:
                 seen.add(id(parent))
                 found.append(parent)
     found.sort(key=attrgetter("_tick"))  # a result is always made after its arguments

@@ -102,7 +102,7 @@ def primitive(
                 borrowed = True
             for arg in args:
                 if type(arg) is Tensor:
-                    if arg.requires_grad:
+                    if arg._requires_grad:
                         tracked += 1
                     if arg._memory is not None:
                         watched = True
@@ -161,7 +161,7 @@ def primitive(
                             arg._memory.look()
                 if len(args) > known and not (known and tracked == 1 and _is_tracked(args[0])):
                     _check_the_rest(name, args, known)
-                out.requires_grad = True
+                out._requires_grad = True
                 out._primitive = apply
                 out._parents = args
                 if params:
@@ -251,7 +251,7 @@ def _is_foreign(dtype: np.dtype, arrays: list[Any], name: str) -> bool:
 
 
 def _is_tracked(arg: Any) -> bool:
-    return type(arg) is Tensor and arg.requires_grad
+    return type(arg) is Tensor and arg._requires_grad
 
 
 def _check_the_rest(name: str, args: tuple[Any, ...], known: int) -> None:

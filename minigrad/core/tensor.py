@@ -51,9 +51,9 @@ class Tensor:
         "_params",
         "_parents",
         "_primitive",
+        "_requires_grad",
         "_source",
         "_tick",
-        "requires_grad",
     )
 
     _source: str
@@ -61,7 +61,7 @@ class Tensor:
 
     def __init__(self, data: np.ndarray, requires_grad: bool = False) -> None:
         self._data = data
-        self.requires_grad = requires_grad
+        self._requires_grad = requires_grad
         self._grad: Tensor | None = None
         self._primitive: Any = None
         self._parents: tuple[Any, ...] | None = None
@@ -93,6 +93,26 @@ class Tensor:
             self._home.note(gradient)
 
     @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if not isinstance(wanted, (bool, np.bool_)):
+            raise TypeError(f"requires_grad is True or False; got {wanted!r}.")
+        if self._primitive is not None and not wanted:
+            raise RuntimeError(
+                f"this result of {self._primitive.name} remembers how it was made: x.detach() "
+                "gives one that does not."
+            )
+        if wanted and self._data.dtype.kind != "f":
+            raise TypeError(
+                f"only float tensors can require a gradient, this one is {self._data.dtype}."
+            )
+        self._requires_grad = bool(wanted)
+
+    @property
     def data(self) -> np.ndarray:
         """The numbers, as an array that shares this tensor's memory."""
         if mode.observer is not None:
@@ -109,7 +129,7 @@ class Tensor:
         return self.data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self.requires_grad and mode.recording:
+        if self._requires_grad and mode.recording:
             raise TypeError(
                 f"NumPy would cut this tensor of shape {self.shape} off from its gradient: use "
                 "minigrad's function in place of NumPy's (mg.sum, mg.concat, mg.where, ...), "

@@ -10,6 +10,7 @@ from itertools import chain
 from types import SimpleNamespace
 from typing import Any, ClassVar, TypeAlias, dataclass_transform
 
+from ..arguments import check_integers
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from .flat import Flat, flats_of
@@ -109,7 +110,7 @@ class Optimizer(_Declared):
             given = self._signature.bind(*args, **options).arguments
         except TypeError as error:
             raise TypeError(f"{name}: {error}") from None
-        self.steps = 0
+        self._steps = 0
         self.last_lr: list[float] = []
         groups: list[Group] = []
         self.flats: list[list[Flat]] = []  # for each group, one for each dtype
@@ -196,7 +197,18 @@ class Optimizer(_Declared):
                     flat.apply(rule, *arguments)
                 flat.stamp()
         self.last_lr = [now.lr for now in options]
-        self.steps += 1
+        self._steps += 1
+
+    @property
+    def steps(self) -> int:
+        """Updates done."""
+        return self._steps
+
+    @steps.setter
+    def steps(self, done: int) -> None:
+        if type(done) is not int or done < 0:
+            check_integers(type(self).__name__, 0, steps=done)
+        self._steps = int(done)
 
     def step_with(self, closure: Callable[[], Tensor]) -> Tensor:
         """Compute the gradients and step: what any optimizer takes, however many it wants.
@@ -226,7 +238,7 @@ class Optimizer(_Declared):
 
         While no option is set and none is a function of the step, they are the same objects.
         """
-        return [group.now(self.steps) for group in self._groups]
+        return [group.now(self._steps) for group in self._groups]
 
     # Resuming
 

@@ -335,3 +335,24 @@ def test_einsum_takes_ellipses_and_axes_of_length_1(subscripts, shapes):
     expected = np.einsum(subscripts, *(x.numpy() for x in xs))
     np.testing.assert_allclose(mg.einsum(subscripts, *xs).numpy(), expected, rtol=1e-12)
     assert mg.gradcheck(lambda *xs: mg.einsum(subscripts, *xs), xs, order=2)
+
+
+@pytest.mark.parametrize("wanted", ["yes", 1, None])
+def test_requires_grad_is_true_or_false(wanted):
+    x = mg.tensor([1.0])
+    with pytest.raises(TypeError, match="requires_grad is True or False; got"):
+        x.requires_grad = wanted
+
+
+def test_an_integer_cannot_be_made_to_require_a_gradient_later():
+    x = mg.tensor([1, 2])
+    with pytest.raises(TypeError, match="only float tensors can require a gradient"):
+        x.requires_grad = True
+    x.requires_grad = False
+
+
+def test_a_result_cannot_be_made_to_forget_how_it_was_made():
+    y = mg.tensor([1.0], requires_grad=True) * 2
+    with pytest.raises(RuntimeError, match=r"multiply remembers.*detach"):
+        y.requires_grad = False
+    y.requires_grad = True

@@ -62,3 +62,13 @@ def test_a_gradient_of_another_shape_is_refused():
     a.grad = mg.tensor(np.ones(4))
     with pytest.raises(ValueError, match=r"shape \(3, 4\) and a gradient of shape \(4,\)"):
         opt.step()
+
+
+@pytest.mark.parametrize("done", [-1, 1.5, "1", None, True])
+def test_the_steps_that_were_done_are_counted(done):
+    optimizer = mg.optim.Adam([mg.tensor([1.0], requires_grad=True)])
+    with pytest.raises((TypeError, ValueError), match="Adam: steps is an integer, 0 or more; got"):
+        optimizer.steps = done
+    assert optimizer.steps == 0
+    optimizer.steps = np.int64(3)
+    assert optimizer.steps == 3
