@@ -130,7 +130,7 @@ def cross_entropy(
             f"cross_entropy: logits of shape {logits.shape} and labels of shape {labels.shape} do "
             "not fit: one integer label for each row of logits, (..., C) and (...)."
         )
-    if label_smoothing:
+    if type(label_smoothing) is not float or label_smoothing:  # as it is by default, it is right
         check_numbers("cross_entropy", 0, 1, label_smoothing=label_smoothing)
     _check_reduction("cross_entropy", reduction, labels.size)
     shape, logits = labels.shape, as_real(logits, "cross_entropy", "logits")
