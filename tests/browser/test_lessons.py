@@ -1,4 +1,4 @@
-"""Every lesson in a real JupyterLab: Run All finishes, the players play, the sliders redraw."""
+"""Every lesson in a real JupyterLab: Run All finishes, its claims hold, and its figures move."""
 
 from pathlib import Path
 
