@@ -2,14 +2,20 @@
 
 Each error names the argument, what it got and what it takes. A wrong type is a TypeError, a wrong
 value a ValueError.
+
+What has many arguments declares them by annotations, whose kinds :func:`declared` finds::
+
+    def cosine(peak: Annotated[float, NOT_NEGATIVE], shape: Literal["linear", "cosine"]): ...
 """
 
 from __future__ import annotations
 
 import math
 import reprlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,3 +104,152 @@ def shown(value: Any) -> str:
     if isinstance(shape := getattr(value, "shape", None), tuple) and shape:
         return f"{type(value).__name__} of shape {shape}"
     return reprlib.repr(value)
+
+
+class Kind:
+    """What options of one kind share."""
+
+    def read(self, label: str, value: Any) -> Any:
+        """Return ``value`` as plain Python, or raise TypeError or ValueError."""
+        raise NotImplementedError
+
+    def varies(self, value: Any) -> bool:
+        """Whether a value that was read is a function of the step."""
+        return False
+
+    def at(self, label: str, value: Any, t: int) -> Any:
+        """Return what a value that was read is in update ``t``."""
+        return value
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number for which ``holds`` is true; ``timed``, it may be a function of the step."""
+
+    wanted: str
+    holds: Callable[[float], bool]
+    timed: bool = False
+
+    def read(self, label: str, value: Any) -> Any:
+        """Return a float, or the function of the step."""
+        if self.timed and callable(value) and not isinstance(value, type):
+            return value  # what it gives is checked when it is used
+        return self._number(label, value, ", or a function of the step" if self.timed else "")
+
+    def varies(self, value: Any) -> bool:
+        """Whether it is a function."""
+        return callable(value)
+
+    def at(self, label: str, value: Any, t: int) -> Any:
+        """Return the number at ``t``."""
+        if not callable(value):
+            return value
+        try:
+            number = value(t)
+        except TypeError as error:
+            raise TypeError(f"{label} cannot be called with a step, {t}: {error}") from error
+        return self._number(f"{label} at step {t}", number)
+
+    def _number(self, label: str, value: Any, also: str = "") -> float:
+        value = _plain(value)
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise TypeError(f"{label} must be a number{also}; got {shown(value)}.")
+        try:
+            number = float(value)
+        except OverflowError:  # an int of 400 digits
+            number = math.inf if value > 0 else -math.inf  # type: ignore[operator]
+        if not self.holds(number):
+            raise ValueError(f"{label} must be {self.wanted}; got {shown(value)}.")
+        return number
+
+
+@dataclass(frozen=True)
+class Pair(Kind):
+    """Two numbers of a kind."""
+
+    of: Number
+
+    def read(self, label: str, value: Any) -> tuple[Any, Any]:
+        """Return a tuple of the two."""
+        value = value.tolist() if isinstance(value, np.ndarray) else value
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise ValueError(f"{label} is a pair of numbers; got {shown(value)}.")
+        first, second = (self.of.read(label, part) for part in value)
+        return first, second
+
+    def varies(self, value: Any) -> bool:
+        """Whether one of the two is a function."""
+        return any(map(callable, value))
+
+    def at(self, label: str, value: Any, t: int) -> tuple[Any, Any]:
+        """Return the two numbers at ``t``."""
+        first, second = (self.of.at(label, part, t) for part in value)
+        return first, second
+
+
+class Truth(Kind):
+    """True or False, and nothing that Python would take for one of them."""
+
+    def read(self, label: str, value: Any) -> bool:
+        """Return it."""
+        value = _plain(value)
+        if not isinstance(value, bool):
+            raise TypeError(f"{label} is True or False; got {shown(value)}.")
+        return value
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """An integer, ``least`` or more."""
+
+    least: int = 1
+
+    def read(self, label: str, value: Any) -> int:
+        """Return an int."""
+        value = _plain(value)
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or value < self.least:
+            kind = ValueError if whole else TypeError
+            raise kind(f"{label} is an integer, {self.least} or more; got {shown(value)}.")
+        return int(value)
+
+
+@dataclass(frozen=True)
+class Word(Kind):
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def read(self, label: str, value: Any) -> str:
+        """Return the word."""
+        value = _plain(value)
+        if not isinstance(value, str) or value not in self.words:
+            words = ", ".join(map(repr, self.words))
+            raise ValueError(f"{label} is one of {words}; got {shown(value)}.")
+        return value
+
+
+BELOW_ONE = Number("zero or positive, and below 1", lambda x: 0 <= x < 1)
+NOT_NEGATIVE = Number("zero or positive, and finite", lambda x: 0 <= x < math.inf)
+POSITIVE = Number("positive and finite", lambda x: 0 < x < math.inf)
+
+
+def kind_of(annotation: Any) -> Kind | None:
+    """Return the kind that an annotation declares, None if it declares none."""
+    if get_origin(annotation) is Literal:
+        return Word(get_args(annotation))
+    if get_origin(annotation) is Annotated:
+        return next((x for x in annotation.__metadata__ if isinstance(x, Kind)), None)
+    return next(filter(None, map(kind_of, get_args(annotation))), None)  # of `int | None`
+
+
+def declared(owner: Any) -> dict[str, Kind]:
+    """Return the kinds that the annotations of a function or a class declare, by argument."""
+    hints = get_type_hints(owner, include_extras=True)
+    return {name: kind for name in hints if (kind := kind_of(hints[name])) is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy scalar, or an array of no axes, as Python's own."""
+    alone = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return value.item() if alone else value

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import BELOW_ONE, Truth
 from ..core.modes import effect, mode
 from ..core.tensor import Tensor, write
 from .groups import parameters_in
-from .options import FLAG, SHARE, Setting
+from .options import Setting
 from .saving import state_for
 
 
@@ -138,8 +139,8 @@ class EMA(_Average):
     ...     mg.evaluate(model, (x_test, y_test), loss)
     """
 
-    decay = Setting(SHARE)
-    debias = Setting(FLAG)
+    decay = Setting(BELOW_ONE)
+    debias = Setting(Truth())
 
     def __init__(
         self,

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import check_function, check_kind
+from ..arguments import NOT_NEGATIVE, Word, check_function, check_kind
 from ..core.autograd import grad, hvp
 from ..core.modes import recording
 from ..core.tensor import Tensor, write
 from .groups import parameters_in
-from .options import AMOUNT, Word
 
 _WITH_GRADIENT = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
 _WITH_HESSIAN = ("Newton-CG", "trust-ncg", "trust-krylov")
@@ -72,7 +71,7 @@ def minimize(
     tensors, _ = parameters_in("minimize", params, set())
     Word(_WITH_GRADIENT + _WITH_HESSIAN).read("minimize: method", method)
     if tol is not None:
-        AMOUNT.read("minimize: tol", tol)
+        NOT_NEGATIVE.read("minimize: tol", tol)
     check_function("minimize: loss", loss, "it computes the loss")
     if callback is not None:
         check_function("minimize: callback", callback, "SciPy calls it after each iteration")

@@ -7,12 +7,13 @@ from itertools import chain
 
 import numpy as np
 
+from ..arguments import NOT_NEGATIVE
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from ..kernels.fused import elements, fused
 from ..kernels.sums import norm
 from .optimizer import Optimizer
-from .options import AMOUNT, Setting
+from .options import Setting
 from .wrapper import Wrapper
 
 
@@ -64,7 +65,7 @@ class SAM(Wrapper):
     >>> loss = opt.step(closure)
     """
 
-    rho = Setting(AMOUNT)
+    rho = Setting(NOT_NEGATIVE)
 
     def __init__(self, optimizer: Optimizer, rho: float = 0.05) -> None:
         super().__init__(optimizer)

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import NOT_NEGATIVE, Whole
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from ..kernels.fused import elements, fused
 from .flat import Flat
 from .groups import Group
 from .optimizer import Optimizer
-from .options import AMOUNT, COUNT, Setting
+from .options import Setting
 from .saving import state_for
 
 
@@ -146,8 +147,8 @@ class Lookahead(Wrapper):
     >>> opt = mg.optim.Lookahead(mg.optim.Adam(model.parameters(), lr=1e-3))
     """
 
-    sync_period = Setting(COUNT)
-    slow_step_size = Setting(AMOUNT)
+    sync_period = Setting(Whole())
+    slow_step_size = Setting(NOT_NEGATIVE)
 
     def __init__(
         self, optimizer: Optimizer, sync_period: int = 5, slow_step_size: float = 0.5

@@ -8,30 +8,57 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 
+from ..arguments import POSITIVE, Kind
 from .curves import between, progress
 from .feedback import ReduceOnPlateau
 from .schedule import (
+    Amount,
+    Boundaries,
+    Length,
+    Many,
     Rate,
     Rates,
     Schedule,
     Steps,
     check_boundaries,
-    check_choice,
-    check_rate,
-    check_steps,
+    check_order,
     makes_schedule,
 )
 
-AnySchedule = Schedule | Callable[[Any], Any]
+Function: TypeAlias = Schedule | Callable[[Any], Any]
+
+
+class Part(Kind):
+    """A schedule, or another function of the step."""
+
+    def read(self, label: str, value: Any) -> Any:
+        """Return it."""
+        if isinstance(value, ReduceOnPlateau):
+            raise TypeError(
+                "ReduceOnPlateau depends on the losses, not on the step, and cannot be part of a "
+                "schedule; give it to the optimizer by itself"
+            )
+        if not callable(value) or isinstance(value, type):
+            raise TypeError(
+                f"a schedule is wanted, got {value!r}; for a fixed rate use constant({value!r})"
+            )
+        return value
+
+
+AnySchedule: TypeAlias = Annotated[Function, Part()]
+Schedules: TypeAlias = Annotated[Sequence[Function], Many(Part())]
 
 
 @makes_schedule
 def warmup(
-    schedule: AnySchedule, steps: int, shape: str = "linear", start: float | None = None
+    schedule: AnySchedule,
+    steps: Length,
+    shape: Literal["linear", "cosine", "exponential"] = "linear",
+    start: Amount | None = None,
 ) -> Rate:
     """Rise to a schedule's first rate, then follow the schedule from its beginning.
 
@@ -54,10 +81,6 @@ def warmup(
         η_0, the rate of update 0; ``schedule(0) / steps`` unless given. A first rate of
         0 wastes the first update, so it has to be asked for.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Goyal et al. 2017, "Accurate, Large Minibatch SGD" (linear). Agree, given the first rate:
@@ -70,12 +93,10 @@ def warmup(
     >>> warmup(constant(0.1), steps=5)(range(7))
     array([0.02 , 0.036, 0.052, 0.068, 0.084, 0.1  , 0.1  ])
     """
-    _check_schedule(schedule)
-    check_steps("steps", steps)
-    check_choice("shape", shape, ["linear", "cosine", "exponential"])
     peak = float(_rates(schedule, np.zeros(1, np.int64))[0])
     first = peak / steps if start is None else start
-    check_rate("start", first, positive=shape == "exponential")
+    if shape == "exponential":
+        POSITIVE.read("start", first)
     if first > peak:
         raise ValueError(
             f"a warmup rises, so start must not be above the first rate of the schedule: "
@@ -92,7 +113,7 @@ def warmup(
 
 
 @makes_schedule
-def join(schedules: Sequence[AnySchedule], boundaries: Sequence[int]) -> Rate:
+def join(schedules: Schedules, boundaries: Boundaries) -> Rate:
     """Follow one schedule after another, each from its own beginning.
 
     ::
@@ -106,17 +127,11 @@ def join(schedules: Sequence[AnySchedule], boundaries: Sequence[int]) -> Rate:
     boundaries : list of int
         Increasing steps; update ``t = b`` is the first of the next schedule, its ``t = 0``.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Agree: optax's ``join_schedules`` and PyTorch's ``SequentialLR``. Keras has none.
     """
-    check_boundaries(boundaries, schedules, "schedules")
-    for part in schedules:
-        _check_schedule(part)
+    check_boundaries(boundaries, schedules=schedules)
     starts = np.array((0, *boundaries))
 
     def rate(t: Steps) -> Rates:
@@ -132,7 +147,7 @@ def join(schedules: Sequence[AnySchedule], boundaries: Sequence[int]) -> Rate:
 
 
 @makes_schedule
-def scale(schedule: AnySchedule, factor: float) -> Rate:
+def scale(schedule: AnySchedule, factor: Amount) -> Rate:
     """Multiply a schedule by a constant.
 
     ::
@@ -146,18 +161,12 @@ def scale(schedule: AnySchedule, factor: float) -> Rate:
     factor : float
         c, not negative: for a batch k times as large, the linear scaling rule says k
         (Goyal et al. 2017).
-
-    Returns
-    -------
-    Schedule
     """
-    _check_schedule(schedule)
-    check_rate("factor", factor)
     return lambda t: _rates(schedule, t) * factor
 
 
 @makes_schedule
-def clamp(schedule: AnySchedule, low: float = 0.0, high: float = math.inf) -> Rate:
+def clamp(schedule: AnySchedule, low: Amount = 0.0, high: Amount = math.inf) -> Rate:
     """Clip a schedule to a range.
 
     ::
@@ -171,36 +180,15 @@ def clamp(schedule: AnySchedule, low: float = 0.0, high: float = math.inf) -> Ra
     low, high : float
         The range. ``low`` is not above ``high``.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     With ``low`` alone this is the ``end_value`` of optax's ``exponential_decay``.
     """
-    _check_schedule(schedule)
-    check_rate("low", low)
-    if high != math.inf:
-        check_rate("high", high)
-    if low > high:
-        raise ValueError(f"low must not be above high, got low={low}, high={high}")
+    check_order(low=low, high=high)
     return lambda t: np.clip(_rates(schedule, t), low, high)
 
 
-def _check_schedule(schedule: object) -> None:
-    if isinstance(schedule, ReduceOnPlateau):
-        raise TypeError(
-            "ReduceOnPlateau depends on the losses, not on the step, and cannot be part of a "
-            "schedule; give it to the optimizer by itself"
-        )
-    if not callable(schedule) or isinstance(schedule, type):
-        raise TypeError(
-            f"a schedule is wanted, got {schedule!r}; for a fixed rate use constant({schedule!r})"
-        )
-
-
-def _rates(schedule: AnySchedule, t: Steps) -> Rates:
+def _rates(schedule: Function, t: Steps) -> Rates:
     """Return the rates at each step, also of a function that takes one step at a time."""
     if isinstance(schedule, Schedule):
         return schedule(t)

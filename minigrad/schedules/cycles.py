@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 
+from ..arguments import BELOW_ONE
 from .curves import between, progress, through
 from .schedule import (
+    Amount,
+    Count,
+    Factor,
+    Length,
     Rate,
     Rates,
     Steps,
-    check_choice,
-    check_fall,
-    check_rate,
-    check_steps,
+    check_order,
+    check_phases,
     makes_schedule,
 )
 
 Height = Callable[[Steps, Steps], Rates]
+Momentum: TypeAlias = Annotated[float, BELOW_ONE]
 
 
 @makes_schedule
-def cosine_restarts(peak: float, period: int, growth: int = 1, end: float = 0.0) -> Rate:
+def cosine_restarts(peak: Amount, period: Length, growth: Length = 1, end: Amount = 0.0) -> Rate:
     """Fall along half a cosine, jump back to the peak, and fall again, more slowly if asked.
 
     ::
@@ -51,9 +56,7 @@ def cosine_restarts(peak: float, period: int, growth: int = 1, end: float = 0.0)
     ``CosineDecayRestarts``. optax's ``sgdr_schedule`` is given its cycles one by one and
     stays at the end of the last.
     """
-    check_fall("peak", peak, end)
-    check_steps("period", period)
-    check_steps("growth", growth)
+    check_order(end=end, peak=peak)
 
     def rate(t: Steps) -> Rates:
         if growth == 1:
@@ -70,7 +73,7 @@ def cosine_restarts(peak: float, period: int, growth: int = 1, end: float = 0.0)
 
 
 @makes_schedule
-def triangular(low: float, high: float, up: int, down: int | None = None) -> Rate:
+def triangular(low: Amount, high: Amount, up: Length, down: Length | None = None) -> Rate:
     """Rise and fall along straight lines, over and over.
 
     ::
@@ -102,7 +105,7 @@ def triangular(low: float, high: float, up: int, down: int | None = None) -> Rat
 
 
 @makes_schedule
-def triangular2(low: float, high: float, up: int, down: int | None = None) -> Rate:
+def triangular2(low: Amount, high: Amount, up: Length, down: Length | None = None) -> Rate:
     """Rise and fall along straight lines, half as high in each cycle.
 
     ::
@@ -113,10 +116,8 @@ def triangular2(low: float, high: float, up: int, down: int | None = None) -> Ra
     ----------
     low, high : float
         The rate at the foot of every cycle, and the peak of the first.
-    up : int
-        Updates from foot to peak.
-    down : int, optional
-        Updates back to the foot; as many as ``up`` unless given.
+    up, down : int
+        As in `triangular`, and so is Δ.
 
     Returns
     -------
@@ -125,7 +126,7 @@ def triangular2(low: float, high: float, up: int, down: int | None = None) -> Ra
 
     Notes
     -----
-    Smith 2017; see `triangular` for Δ. Agrees: PyTorch's ``CyclicLR`` in mode ``"triangular2"``.
+    Smith 2017. Agrees: PyTorch's ``CyclicLR`` in mode ``"triangular2"``.
     optax and Keras have none.
     """
     return _triangles(low, high, up, down, lambda t, cycle: np.power(0.5, cycle))
@@ -133,7 +134,7 @@ def triangular2(low: float, high: float, up: int, down: int | None = None) -> Ra
 
 @makes_schedule
 def exp_range(
-    low: float, high: float, up: int, down: int | None = None, factor: float = 0.99994
+    low: Amount, high: Amount, up: Length, down: Length | None = None, factor: Factor = 0.99994
 ) -> Rate:
     """Rise and fall under a ceiling that sinks exponentially.
 
@@ -145,10 +146,8 @@ def exp_range(
     ----------
     low, high : float
         The rate at the foot of every cycle, and the ceiling at ``t = 0``.
-    up : int
-        Updates from foot to peak.
-    down : int, optional
-        Updates back to the foot; as many as ``up`` unless given.
+    up, down : int
+        As in `triangular`, and so is Δ.
     factor : float
         γ, above 0 and at most 1: what each update multiplies the ceiling's height by.
         Unless given, what Smith uses on CIFAR-10.
@@ -160,24 +159,21 @@ def exp_range(
 
     Notes
     -----
-    Smith 2017; see `triangular` for Δ. Agrees: PyTorch's ``CyclicLR`` in mode ``"exp_range"``,
+    Smith 2017. Agrees: PyTorch's ``CyclicLR`` in mode ``"exp_range"``,
     whose ``gamma`` is 1 unless given. optax and Keras have none.
     """
-    check_rate("factor", factor, positive=True)
-    if factor > 1:
-        raise ValueError(f"the cycles shrink, so factor must not be above 1; got {factor}")
-    return _triangles(low, high, up, down, lambda t, cycle: np.power(float(factor), t))
+    return _triangles(low, high, up, down, lambda t, cycle: np.power(factor, t))
 
 
 @makes_schedule
 def one_cycle(
-    peak: float,
-    steps: int,
-    warmup: int | None = None,
-    start: float | None = None,
-    end: float | None = None,
-    final: int = 0,
-    shape: str = "cosine",
+    peak: Amount,
+    steps: Length,
+    warmup: Length | None = None,
+    start: Amount | None = None,
+    end: Amount | None = None,
+    final: Count = 0,
+    shape: Literal["linear", "cosine"] = "cosine",
 ) -> Rate:
     """Rise to a large rate and fall to a tiny one, once. `one_cycle_momentum` goes with it.
 
@@ -203,10 +199,6 @@ def one_cycle(
     shape : {"cosine", "linear"}
         The curve of each phase.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Smith and Topin 2018, "Super-Convergence", who have three phases and straight lines. Agree:
@@ -220,24 +212,23 @@ def one_cycle(
     >>> rate(300), momentum(300)
     (0.1, 0.85)
     """
-    check_rate("peak", peak)
     start = peak / 25 if start is None else start
     end = start / 1e4 if end is None else end
-    check_fall("peak", peak, start, "start")
-    check_fall("start", start, end)
-    knots = _cycle_knots(steps, warmup, final, shape)
+    check_order(start=start, peak=peak)
+    check_order(end=end, start=start)
+    knots = _cycle_knots(steps, warmup, final)
     rates = (start, peak, start, end) if final else (start, peak, end)
     return lambda t: through(t, knots, rates, shape)
 
 
 @makes_schedule
 def one_cycle_momentum(
-    steps: int,
-    high: float = 0.95,
-    low: float = 0.85,
-    warmup: int | None = None,
-    final: int = 0,
-    shape: str = "cosine",
+    steps: Length,
+    high: Momentum = 0.95,
+    low: Momentum = 0.85,
+    warmup: Length | None = None,
+    final: Count = 0,
+    shape: Literal["linear", "cosine"] = "cosine",
 ) -> Rate:
     """Lower the momentum while the rate of `one_cycle` rises, and raise it again while it falls.
 
@@ -248,16 +239,10 @@ def one_cycle_momentum(
 
     Parameters
     ----------
-    steps : int
-        T, as in the `one_cycle` beside it; so are ``warmup``, ``final`` and ``shape``.
+    steps, warmup, final, shape
+        T, W, F and the curve, as in the `one_cycle` beside it.
     high, low : float
         The momentum where the rate is low, and where it is at its peak; below 1.
-    warmup : int, optional
-        W, the updates before the peak; three tenths of ``steps`` (rounded down) unless given.
-    final : int
-        F, the updates of the third phase, in which the momentum stays high.
-    shape : {"cosine", "linear"}
-        The curve of each phase.
 
     Returns
     -------
@@ -270,23 +255,20 @@ def one_cycle_momentum(
     Smith and Topin 2018. Agrees: the momentum that PyTorch's ``OneCycleLR`` sets, with the
     difference in T and W that `one_cycle` tells of. optax and Keras have none.
     """
-    check_rate("high", high)
-    check_rate("low", low)
-    if not low <= high < 1:
-        raise ValueError(f"momentum needs low <= high < 1, got low={low}, high={high}")
-    knots = _cycle_knots(steps, warmup, final, shape)
+    check_order(low=low, high=high)
+    knots = _cycle_knots(steps, warmup, final)
     values = (high, low, high, high) if final else (high, low, high)
     return lambda t: through(t, knots, values, shape)
 
 
 @makes_schedule
 def warmup_stable_decay(
-    peak: float,
-    steps: int,
-    warmup: int,
-    cooldown: int,
-    end: float = 0.0,
-    shape: str = "linear",
+    peak: Amount,
+    steps: Length,
+    warmup: Count,
+    cooldown: Count,
+    end: Amount = 0.0,
+    shape: Literal["linear", "cosine", "1-sqrt"] = "linear",
 ) -> Rate:
     """Warm up, hold the peak for most of the run, and cool down at the end.
 
@@ -309,26 +291,14 @@ def warmup_stable_decay(
     shape : {"linear", "cosine", "1-sqrt"}
         The curve of the cooldown.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Hu et al. 2024, MiniCPM (the name); Hägele et al. 2024, "Scaling Laws and Compute-Optimal
     Training Beyond Fixed Training Durations" (the 1-√ cooldown). None of PyTorch, optax and
     Keras has it in one piece; joining optax's linear and constant schedules gives the same.
     """
-    check_fall("peak", peak, end)
-    check_steps("steps", steps)
-    check_steps("warmup", warmup, least=0)
-    check_steps("cooldown", cooldown, least=0)
-    check_choice("shape", shape, ["linear", "cosine", "1-sqrt"])
-    if warmup + cooldown > steps:
-        raise ValueError(
-            f"warmup and cooldown must fit into the run: got warmup={warmup}, "
-            f"cooldown={cooldown}, steps={steps}"
-        )
+    check_order(end=end, peak=peak)
+    check_phases(steps, rest=0, warmup=warmup, cooldown=cooldown)
 
     def rate(t: Steps) -> Rates:
         rates = np.full(t.shape, peak, dtype=np.float64)
@@ -344,10 +314,8 @@ def warmup_stable_decay(
 
 def _triangles(low: float, high: float, up: int, down: int | None, height: Height) -> Rate:
     """Return the rate of triangles whose peaks ``height(t, cycle)`` scales."""
-    check_fall("high", high, low, "low")
-    check_steps("up", up)
-    down = up if down is None else down
-    check_steps("down", down)
+    check_order(low=low, high=high)
+    down = down or up
 
     def rate(t: Steps) -> Rates:
         cycle, since = np.divmod(t, up + down)
@@ -357,16 +325,8 @@ def _triangles(low: float, high: float, up: int, down: int | None, height: Heigh
     return rate
 
 
-def _cycle_knots(steps: int, warmup: int | None, final: int, shape: str) -> tuple[int, ...]:
+def _cycle_knots(steps: int, warmup: int | None, final: int) -> tuple[int, ...]:
     """Return the steps at which the phases of one cycle meet."""
-    check_steps("steps", steps, least=2)
-    warmup = max(1, 3 * steps // 10) if warmup is None else warmup
-    check_steps("warmup", warmup)
-    check_steps("final", final, least=0)
-    check_choice("shape", shape, ["linear", "cosine"])
-    if warmup + final >= steps:
-        raise ValueError(
-            f"warmup and final must leave room for the fall: got warmup={warmup}, "
-            f"final={final}, steps={steps}"
-        )
+    warmup = warmup or max(1, 3 * steps // 10)
+    check_phases(steps, warmup=warmup, final=final)
     return (0, warmup, steps - final, steps) if final else (0, warmup, steps)

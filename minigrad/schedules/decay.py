@@ -6,26 +6,31 @@ end value is reached, so that updates 0 to T - 1 are on the way and update T has
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
 from .curves import between, progress, through
 from .schedule import (
+    Amount,
+    Amounts,
+    Boundaries,
+    Count,
+    Factor,
+    Length,
+    Positive,
     Rate,
     Rates,
     Steps,
     check_boundaries,
-    check_choice,
-    check_fall,
-    check_rate,
-    check_steps,
+    check_order,
+    check_phases,
     makes_schedule,
 )
 
 
 @makes_schedule
-def constant(rate: float) -> Rate:
+def constant(rate: Amount) -> Rate:
     """Keep one rate for ever.
 
     ::
@@ -37,21 +42,16 @@ def constant(rate: float) -> Rate:
     rate : float
         η, the rate of every update.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     optax's ``constant_schedule``. PyTorch's ``ConstantLR`` is something else: a factor for the
     first updates that is then removed, here ``piecewise_constant``.
     """
-    check_rate("rate", rate)
     return lambda t: np.full(t.shape, rate, dtype=np.float64)
 
 
 @makes_schedule
-def step_decay(start: float, factor: float, every: int) -> Rate:
+def step_decay(start: Amount, factor: Factor, every: Length) -> Rate:
     """Multiply the rate by a factor every so many updates: a staircase.
 
     ::
@@ -77,14 +77,11 @@ def step_decay(start: float, factor: float, every: int) -> Rate:
     The usual drop by ten is as old as deep networks on images (Krizhevsky et al. 2012).
     Agree: PyTorch's ``StepLR``, optax's and Keras's exponential decay with ``staircase=True``.
     """
-    check_rate("start", start)
-    _check_factor(factor)
-    check_steps("every", every)
-    return lambda t: start * np.power(float(factor), t // every)
+    return lambda t: start * np.power(factor, t // every)
 
 
 @makes_schedule
-def piecewise_constant(rates: Sequence[float], boundaries: Sequence[int]) -> Rate:
+def piecewise_constant(rates: Amounts, boundaries: Boundaries) -> Rate:
     """Hold each rate until the next boundary, the last one for ever.
 
     ::
@@ -98,10 +95,6 @@ def piecewise_constant(rates: Sequence[float], boundaries: Sequence[int]) -> Rat
     boundaries : list of int
         Increasing steps; update ``t = b`` is the first to use the rate after boundary b.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Agree: PyTorch's ``MultiStepLR`` and optax's ``piecewise_constant_schedule``, which are given
@@ -113,16 +106,14 @@ def piecewise_constant(rates: Sequence[float], boundaries: Sequence[int]) -> Rat
     >>> piecewise_constant([0.1, 0.01], boundaries=[100])([99, 100])
     array([0.1 , 0.01])
     """
-    check_boundaries(boundaries, rates, "rates")
-    for rate in rates:
-        check_rate("each of rates", rate)
+    check_boundaries(boundaries, rates=rates)
     values = np.array(rates, dtype=np.float64)
     return lambda t: values[np.searchsorted(boundaries, t, side="right")]
 
 
 @makes_schedule
 def piecewise_interpolated(
-    rates: Sequence[float], boundaries: Sequence[int], shape: str = "linear"
+    rates: Amounts, boundaries: Boundaries, shape: Literal["linear", "cosine"] = "linear"
 ) -> Rate:
     """Go from rate to rate without a jump, then hold the last.
 
@@ -140,24 +131,17 @@ def piecewise_interpolated(
     shape : {"linear", "cosine"}
         Straight lines, or half cosines that are level at each boundary.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Agrees: optax's ``piecewise_interpolate_schedule``, which is given factors in place of rates.
     PyTorch and Keras have none.
     """
-    check_boundaries(boundaries, rates, "rates")
-    for rate in rates:
-        check_rate("each of rates", rate)
-    check_choice("shape", shape, ["linear", "cosine"])
+    check_boundaries(boundaries, rates=rates)
     return lambda t: through(t, (0, *boundaries), rates, shape)
 
 
 @makes_schedule
-def linear(start: float, steps: int, end: float = 0.0) -> Rate:
+def linear(start: Amount, steps: Length, end: Amount = 0.0) -> Rate:
     """Go along a straight line, down or up.
 
     ::
@@ -171,23 +155,16 @@ def linear(start: float, steps: int, end: float = 0.0) -> Rate:
     steps : int
         T, the step at which ``end`` is reached.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Agree: PyTorch's ``LinearLR`` (given factors of one base rate), optax's ``linear_schedule``,
     Keras's ``PolynomialDecay`` with ``power=1``. Not η_0 β^t, which is `exponential`.
     """
-    check_rate("start", start)
-    check_rate("end", end)
-    check_steps("steps", steps)
     return lambda t: between(start, end, progress(t, 0, steps))
 
 
 @makes_schedule
-def exponential(start: float, factor: float, every: int = 1) -> Rate:
+def exponential(start: Amount, factor: Factor, every: Length = 1) -> Rate:
     """Multiply the rate by the same factor at each update.
 
     ::
@@ -214,14 +191,11 @@ def exponential(start: float, factor: float, every: int = 1) -> Rate:
     Agree: PyTorch's ``ExponentialLR`` (``every`` is 1), optax's ``exponential_decay`` and Keras's
     ``ExponentialDecay``. Their ``staircase=True`` is `step_decay`, optax's ``end_value`` a `clamp`.
     """
-    check_rate("start", start)
-    _check_factor(factor)
-    check_steps("every", every)
-    return lambda t: start * np.power(float(factor), t / every)
+    return lambda t: start * np.power(factor, t / every)
 
 
 @makes_schedule
-def polynomial(start: float, steps: int, power: float, end: float = 0.0) -> Rate:
+def polynomial(start: Amount, steps: Length, power: Positive, end: Amount = 0.0) -> Rate:
     """Fall as a power of what is left of the run.
 
     ::
@@ -237,24 +211,18 @@ def polynomial(start: float, steps: int, power: float, end: float = 0.0) -> Rate
     power : float
         p > 0: 1 is a straight line, more drops early, less drops late.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     The "poly" rule of segmentation (Chen et al. 2017, DeepLab, p = 0.9). Agree: optax's
     ``polynomial_schedule``, Keras's ``PolynomialDecay``, and PyTorch's ``PolynomialLR``, which
     always ends at 0.
     """
-    check_fall("start", start, end)
-    check_steps("steps", steps)
-    check_rate("power", power, positive=True)
+    check_order(end=end, start=start)
     return lambda t: between(end, start, np.power(1 - progress(t, 0, steps), power))
 
 
 @makes_schedule
-def inverse_time(start: float, decay: float) -> Rate:
+def inverse_time(start: Amount, decay: Positive) -> Rate:
     """Divide the rate by a number that grows evenly.
 
     ::
@@ -279,13 +247,11 @@ def inverse_time(start: float, decay: float) -> Rate:
     Agrees: Keras's ``InverseTimeDecay``, with k = ``decay_rate / decay_steps``. PyTorch and optax
     have none.
     """
-    check_rate("start", start)
-    check_rate("decay", decay, positive=True)
     return lambda t: np.divide(start, 1 + decay * t)
 
 
 @makes_schedule
-def inverse_sqrt(peak: float, warmup: int = 1) -> Rate:
+def inverse_sqrt(peak: Amount, warmup: Length = 1) -> Rate:
     """Rise along a line, then fall as one over the square root of the updates done.
 
     ::
@@ -309,8 +275,6 @@ def inverse_sqrt(peak: float, warmup: int = 1) -> Rate:
     Vaswani et al. 2017, "Attention Is All You Need", whose step number is t + 1 and whose peak is
     (d_model W)^(-1/2). None of PyTorch, optax and Keras has it.
     """
-    check_rate("peak", peak)
-    check_steps("warmup", warmup)
 
     def rate(t: Steps) -> Rates:
         share = (t + 1) / warmup
@@ -320,7 +284,7 @@ def inverse_sqrt(peak: float, warmup: int = 1) -> Rate:
 
 
 @makes_schedule
-def cosine(peak: float, steps: int, end: float = 0.0, warmup: int = 0) -> Rate:
+def cosine(peak: Amount, steps: Length, end: Amount = 0.0, warmup: Count = 0) -> Rate:
     """Fall along half a cosine, after a linear warmup if one is asked for.
 
     ::
@@ -338,10 +302,6 @@ def cosine(peak: float, steps: int, end: float = 0.0, warmup: int = 0) -> Rate:
         W, the updates before the peak: from ``peak / warmup`` at ``t = 0`` along a line.
         Shorter than ``steps``. For another rise use `warmup`, which this is the short form of.
 
-    Returns
-    -------
-    Schedule
-
     Notes
     -----
     Loshchilov and Hutter 2017, SGDR, without the restarts. Agree: optax's
@@ -356,14 +316,8 @@ def cosine(peak: float, steps: int, end: float = 0.0, warmup: int = 0) -> Rate:
     >>> schedule([0, 100, 2000])
     array([1.e-05, 1.e-03, 0.e+00])
     """
-    check_fall("peak", peak, end)
-    check_steps("steps", steps)
-    check_steps("warmup", warmup, least=0)
-    if warmup >= steps:
-        raise ValueError(
-            f"steps includes the warmup, so warmup must be shorter: got warmup={warmup}, "
-            f"steps={steps}"
-        )
+    check_order(end=end, peak=peak)
+    check_phases(steps, warmup=warmup)
 
     def rate(t: Steps) -> Rates:
         fall = between(peak, end, progress(t, warmup, steps), "cosine")
@@ -372,9 +326,3 @@ def cosine(peak: float, steps: int, end: float = 0.0, warmup: int = 0) -> Rate:
         return np.where(t < warmup, between(peak / warmup, peak, progress(t, 0, warmup)), fall)
 
     return rate
-
-
-def _check_factor(factor: float) -> None:
-    check_rate("factor", factor, positive=True)
-    if factor > 1:
-        raise ValueError(f"this schedule falls, so factor must not be above 1; got {factor}")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from numbers import Integral, Real
-from typing import Any
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Annotated, Any, Literal, TypeAlias
 
-from .schedule import check_choice, check_rate, check_steps
+from ..arguments import NOT_NEGATIVE, Number, Whole, declared
+from .schedule import Amount, Count, Positive, check_order
+
+Factor: TypeAlias = Annotated[float, Number("above 0 and below 1", lambda x: 0 < x < 1)]
 
 
+@dataclass(repr=False, eq=False)
 class ReduceOnPlateau:
     """Cut the rate when a metric has stopped improving. Feedback, **not** a function of time.
 
@@ -68,41 +73,21 @@ class ReduceOnPlateau:
     (0.5, 0.25)
     """
 
-    def __init__(
-        self,
-        lr: float,
-        factor: float = 0.1,
-        patience: int = 10,
-        threshold: float = 1e-4,
-        threshold_mode: str = "rel",
-        cooldown: int = 0,
-        min_lr: float = 0.0,
-        eps: float = 1e-8,
-        mode: str = "min",
-    ) -> None:
-        check_rate("lr", lr, positive=True)
-        check_rate("factor", factor, positive=True)
-        if factor >= 1:
-            raise ValueError(f"a cut lowers the rate, so factor must be below 1; got {factor}")
-        check_steps("patience", patience, least=0)
-        check_rate("threshold", threshold)
-        check_choice("threshold_mode", threshold_mode, ["rel", "abs"])
-        check_steps("cooldown", cooldown, least=0)
-        check_rate("min_lr", min_lr)
-        if min_lr > lr:
-            raise ValueError(f"min_lr must not be above lr, got min_lr={min_lr}, lr={lr}")
-        check_rate("eps", eps)
-        check_choice("mode", mode, ["min", "max"])
-        self.lr = float(lr)
-        self.factor = factor
-        self.patience = patience
-        self.threshold = threshold
-        self.threshold_mode = threshold_mode
-        self.cooldown = cooldown
-        self.min_lr = min_lr
-        self.eps = eps
-        self.mode = mode
-        self.best = math.inf if mode == "min" else -math.inf
+    lr: Positive
+    factor: Factor = 0.1
+    patience: Count = 10
+    threshold: Amount = 1e-4
+    threshold_mode: Literal["rel", "abs"] = "rel"
+    cooldown: Count = 0
+    min_lr: Amount = 0.0
+    eps: Amount = 1e-8
+    mode: Literal["min", "max"] = "min"
+
+    def __post_init__(self) -> None:
+        for name, kind in declared(type(self)).items():
+            setattr(self, name, kind.read(f"ReduceOnPlateau: {name}", getattr(self, name)))
+        check_order(min_lr=self.min_lr, lr=self.lr)
+        self.best = math.inf if self.mode == "min" else -math.inf
         self.bad_observations = 0
         self.cooldown_left = 0
 
@@ -178,15 +163,10 @@ class ReduceOnPlateau:
                 f"ReduceOnPlateau: a state has the entries {', '.join(_STATE)}; got {state!r}"
             )
         try:
-            check_rate("lr", state["lr"])
-            if not isinstance(state["best"], Real) or math.isnan(state["best"]):
-                raise TypeError(f"best must be a number, got {state['best']!r}")
-            check_steps("bad_observations", state["bad_observations"], least=0)
-            check_steps("cooldown_left", state["cooldown_left"], least=0)
+            read = {name: kind.read(name, state[name]) for name, kind in _STATE.items()}
         except (TypeError, ValueError) as error:
             raise ValueError(f"ReduceOnPlateau: the state is damaged: {error}") from None
-        for name in _STATE:
-            setattr(self, name, state[name])
+        vars(self).update(read)
 
     def __repr__(self) -> str:
         """Return the class with its present rate."""
@@ -205,4 +185,9 @@ class ReduceOnPlateau:
         return sign * metric < sign * target
 
 
-_STATE = ("lr", "best", "bad_observations", "cooldown_left")
+_STATE = {
+    "lr": NOT_NEGATIVE,
+    "best": Number("a number", lambda x: not math.isnan(x)),
+    "bad_observations": Whole(0),
+    "cooldown_left": Whole(0),
+}

@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from numbers import Integral, Real
-from typing import Any, ParamSpec, cast, overload
+from typing import Annotated, Any, ParamSpec, TypeAlias, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ..arguments import NOT_NEGATIVE, POSITIVE, Kind, Number, Whole, declared, shown
 
 Steps = NDArray[np.int64]
 Rates = NDArray[np.float64]
 Rate = Callable[[Steps], Rates]
 Arguments = ParamSpec("Arguments")
+
+
+@dataclass(frozen=True)
+class Many(Kind):
+    """A list of values of a kind."""
+
+    of: Kind
+
+    def read(self, label: str, value: Any) -> tuple[Any, ...]:
+        """Return a tuple."""
+        value = value.tolist() if isinstance(value, np.ndarray) else value
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{label} is a list; got {shown(value)}.")
+        return tuple(self.of.read(f"{label}[{i}]", part) for i, part in enumerate(value))
+
+
+# What the functions of this package take, as annotations: whatever they are given is checked.
+Amount: TypeAlias = Annotated[float, NOT_NEGATIVE]
+Positive: TypeAlias = Annotated[float, POSITIVE]
+Factor: TypeAlias = Annotated[float, Number("positive, and at most 1", lambda x: 0 < x <= 1)]
+Length: TypeAlias = Annotated[int, Whole(1)]  # in updates
+Count: TypeAlias = Annotated[int, Whole(0)]
+Amounts: TypeAlias = Annotated[Sequence[float], Many(NOT_NEGATIVE)]
+Boundaries: TypeAlias = Annotated[Sequence[int], Many(Whole(1))]
 
 _MOST_KNOWN = 100_000  # rates that one schedule keeps
 
@@ -117,75 +141,55 @@ class Schedule:
 
 
 def makes_schedule(maker: Callable[Arguments, Rate]) -> Callable[Arguments, Schedule]:
-    """Let a function that checks its arguments and returns a `Rate` make a `Schedule`.
+    """Let a function that returns a `Rate` make a `Schedule`, its arguments read as declared.
 
     Errors about the arguments are given the name of the function.
     """
-    signature = inspect.signature(maker)
+    signature, kinds = inspect.signature(maker), declared(maker)
 
     @functools.wraps(maker)
     def make(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Schedule:
         try:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            arguments = {name: _plain(value) for name, value in bound.arguments.items()}
-            rate = cast(Callable[..., Rate], maker)(**arguments)
+            for name, value in bound.arguments.items():
+                if value is not signature.parameters[name].default:
+                    bound.arguments[name] = kinds[name].read(name, value)
+            rate = cast(Callable[..., Rate], maker)(**bound.arguments)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{maker.__name__}: {error}") from None
-        return Schedule(make, tuple(arguments.items()), rate)
+        return Schedule(make, tuple(bound.arguments.items()), rate)
 
     make.__signature__ = signature.replace(return_annotation=Schedule)  # type: ignore[attr-defined]
     return make
 
 
-def check_rate(name: str, value: object, positive: bool = False) -> None:
-    """Raise unless ``value`` is a finite number that is not negative (or is positive)."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if not math.isfinite(value) or value < 0 or (positive and value == 0):
-        wanted = "positive" if positive else "zero or positive"
-        raise ValueError(f"{name} must be {wanted} and finite, got {value!r}")
+def check_order(**rates: float) -> None:
+    """Raise unless the first of two rates is not above the second."""
+    (low, least), (high, most) = rates.items()
+    if least > most:
+        raise ValueError(f"{low} must not be above {high}; got {low}={least}, {high}={most}.")
 
 
-def check_steps(name: str, value: object, least: int = 1) -> None:
-    """Raise unless ``value`` is an integer number of updates, ``least`` or more."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} counts updates, so it is an integer; got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
+def check_phases(steps: int, rest: int = 1, **phases: int) -> None:
+    """Raise unless the phases of a run fit into its steps, and leave ``rest`` of them."""
+    if sum(phases.values()) + rest > steps:
+        given = ", ".join(f"{name}={length}" for name, length in phases.items())
+        left = " with a step left" if rest else ""
+        raise ValueError(f"{' and '.join(phases)} must fit into steps={steps}{left}; got {given}.")
 
 
-def check_fall(start_name: str, start: float, end: float, end_name: str = "end") -> None:
-    """Raise unless ``start`` and ``end`` are rates and the second is not above the first."""
-    check_rate(start_name, start)
-    check_rate(end_name, end)
-    if end > start:
-        raise ValueError(
-            f"{end_name} must not be above {start_name}: got {start_name}={start}, {end_name}={end}"
-        )
-
-
-def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
-    """Raise unless ``value`` is one of ``choices``."""
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}")
-
-
-def check_boundaries(boundaries: Sequence[int], pieces: Sequence[object], piece_name: str) -> None:
-    """Raise unless ``boundaries`` are increasing steps, one fewer than ``pieces``."""
-    for name, value in (("boundaries", boundaries), (piece_name, pieces)):
-        if not isinstance(value, tuple):
-            raise TypeError(f"{name} must be a list, got {value!r}")
+def check_boundaries(boundaries: Sequence[int], **pieces: Sequence[object]) -> None:
+    """Raise unless boundaries increase, and are one fewer than the pieces that they separate."""
+    ((name, between),) = pieces.items()
     if not boundaries:
         raise ValueError("boundaries is empty; give at least one step at which the rate changes")
-    for boundary in boundaries:
-        check_steps("each boundary", boundary)
     if any(b <= a for a, b in pairwise(boundaries)):
         raise ValueError(f"boundaries must increase, got {list(boundaries)}")
-    if len(pieces) != len(boundaries) + 1:
+    if len(between) != len(boundaries) + 1:
         raise ValueError(
-            f"{len(boundaries)} boundaries separate {len(boundaries) + 1} {piece_name}, "
-            f"got {len(pieces)}"
+            f"{len(boundaries)} boundaries separate {len(boundaries) + 1} {name}, "
+            f"got {len(between)}"
         )
 
 
@@ -194,13 +198,6 @@ def _is_pure(value: Any) -> bool:
     if isinstance(value, tuple):
         return all(map(_is_pure, value))
     return vars(value)["_known"] is not None if isinstance(value, Schedule) else not callable(value)
-
-
-def _plain(value: Any) -> Any:
-    """Return ``value`` in built-in types: what NumPy made must not show in a `repr`."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
 def _text(value: object) -> str:
