@@ -1,7 +1,5 @@
 """Keeping the memory of one training step for the next."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import sys

@@ -1,11 +1,9 @@
 """Anomaly mode: which operation, on which line, made the first NaN or infinity?"""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -37,12 +35,7 @@ class detect_anomaly:  # named like a statement
         self._before = mode.observer
         mode.observer = _Watch()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         mode.observer = self._before
 
 

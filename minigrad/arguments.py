@@ -8,14 +8,12 @@ What has many arguments declares them by annotations, whose kinds :func:`declare
     def cosine(peak: Annotated[float, NOT_NEGATIVE], shape: Literal["linear", "cosine"]): ...
 """
 
-from __future__ import annotations
-
 import math
 import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,7 +122,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Number(Kind):
-    """A number for which ``holds`` is true; ``timed``, it may be a function of the step."""
+    """A number for which ``holds`` is true; ``timed``, it may be a function of the step.
+
+    ``wanted`` says which numbers these are, in the words of an error.
+    """
 
     wanted: str
     holds: Callable[[float], bool]
@@ -153,13 +154,13 @@ class Number(Kind):
     def _number(self, label: str, value: Any, also: str = "") -> float:
         value = _plain(value)
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(f"{label} must be a number{also}; got {shown(value)}.")
+            raise TypeError(f"{label} is {self.wanted}{also}; got {shown(value)}.")
         try:
             number = float(value)
         except OverflowError:  # an int of 400 digits
             number = math.inf if value > 0 else -math.inf  # type: ignore[operator]
         if not self.holds(number):
-            raise ValueError(f"{label} must be {self.wanted}; got {shown(value)}.")
+            raise ValueError(f"{label} is {self.wanted}; got {shown(value)}.")
         return number
 
 
@@ -200,17 +201,18 @@ class Truth(Kind):
 
 @dataclass(frozen=True)
 class Whole(Kind):
-    """An integer, ``least`` or more."""
+    """An integer, ``least`` or more, or any."""
 
-    least: int = 1
+    least: int | None = 1
 
     def read(self, label: str, value: Any) -> int:
         """Return an int."""
         value = _plain(value)
         whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if not whole or value < self.least:
+        if not whole or (self.least is not None and value < self.least):
+            limit = "" if self.least is None else f", {self.least} or more"
             kind = ValueError if whole else TypeError
-            raise kind(f"{label} is an integer, {self.least} or more; got {shown(value)}.")
+            raise kind(f"{label} is an integer{limit}; got {shown(value)}.")
         return int(value)
 
 
@@ -229,9 +231,11 @@ class Word(Kind):
         return value
 
 
-BELOW_ONE = Number("zero or positive, and below 1", lambda x: 0 <= x < 1)
-NOT_NEGATIVE = Number("zero or positive, and finite", lambda x: 0 <= x < math.inf)
-POSITIVE = Number("positive and finite", lambda x: 0 < x < math.inf)
+BELOW_ONE = Number("a number from 0 to below 1", lambda x: 0 <= x < 1)
+NOT_NEGATIVE = Number("a number, 0 or more", lambda x: 0 <= x < math.inf)
+UP_TO_ONE = Number("a number from 0 to 1", lambda x: 0 <= x <= 1)
+FINITE = Number("a finite number", math.isfinite)
+POSITIVE = Number("a positive number", lambda x: 0 < x < math.inf)
 
 
 def kind_of(annotation: Any) -> Kind | None:
@@ -247,6 +251,39 @@ def declared(owner: Any) -> dict[str, Kind]:
     """Return the kinds that the annotations of a function or a class declare, by argument."""
     hints = get_type_hints(owner, include_extras=True)
     return {name: kind for name in hints if (kind := kind_of(hints[name])) is not None}
+
+
+class Setting:
+    """An attribute that is checked whenever it is set, and kept as plain Python."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, owner: Any, kind: type) -> Any:
+        return self if owner is None else vars(owner)[self.name]
+
+    def __set__(self, owner: Any, value: Any) -> None:
+        vars(owner)[self.name] = self.kind.read(f"{type(owner).__name__}: {self.name}", value)
+
+
+# As annotations, for what has many arguments.
+Amount: TypeAlias = Annotated[float, NOT_NEGATIVE]
+Positive: TypeAlias = Annotated[float, POSITIVE]
+Share: TypeAlias = Annotated[float, BELOW_ONE]
+Count: TypeAlias = Annotated[int, Whole(0)]
+Length: TypeAlias = Annotated[int, Whole(1)]
+Flag: TypeAlias = Annotated[bool, Truth()]
+
+
+def read_fields(owner: Any) -> None:
+    """Read the fields of a data class as its annotations declare them; defaults stay."""
+    for name, kind in declared(type(owner)).items():
+        value = vars(owner)[name]
+        if value is not getattr(type(owner), name, ...):
+            vars(owner)[name] = kind.read(f"{type(owner).__name__}: {name}", value)
 
 
 def _plain(value: Any) -> Any:

@@ -1,11 +1,10 @@
 """Where randomness comes from when no generator is given."""
 
-from __future__ import annotations
-
-import operator
 from typing import Any
 
 import numpy as np
+
+from .arguments import check_integers
 
 _generator = np.random.default_rng()
 
@@ -18,13 +17,8 @@ def seed(n: int) -> None:
     n : int
         From 0 upwards.
     """
-    try:
-        number = operator.index(n)
-    except TypeError:
-        number = -1
-    if number < 0 or isinstance(n, (bool, np.bool_)):
-        raise TypeError(f"seed() takes an integer from 0 upwards, got {n!r}.")
-    _generator.bit_generator.state = np.random.default_rng(number).bit_generator.state
+    check_integers("seed", 0, n=n)
+    _generator.bit_generator.state = np.random.default_rng(int(n)).bit_generator.state
 
 
 def default_rng() -> np.random.Generator:

@@ -1,7 +1,5 @@
 """Changing the numbers of a tensor in place, where that is allowed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,12 +1,9 @@
 """How a thread runs operations: recorded or not, observed or not."""
 
-from __future__ import annotations
-
 import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator
-from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -107,12 +104,7 @@ class no_grad(ContextDecorator):  # named like a statement
         mode.outer.append(mode.recording)
         mode.recording = self._recording
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         mode.recording = mode.outer.pop()
 
 

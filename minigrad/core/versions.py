@@ -11,8 +11,6 @@ with a checksum, which is looked at again whenever it matters. Memory that nobod
 nothing.
 """
 
-from __future__ import annotations
-
 import itertools
 import sys
 import zlib

@@ -1,7 +1,5 @@
 """Minibatches: the examples in random order, a few at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """A data set: examples to train on and examples to judge by."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,14 +3,13 @@
 scikit-learn is imported where it is used, because that takes longer than all of minigrad.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import check_integers, check_numbers
+from .batches import Pair
 from .dataset import Dataset
 
 
@@ -25,10 +24,6 @@ def digits(seed: int = 0) -> Dataset:
     seed : int
         Chooses the split, which keeps the share of each class.
 
-    Returns
-    -------
-    Dataset
-
     References
     ----------
     Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Repository, 1998.
@@ -36,7 +31,6 @@ def digits(seed: int = 0) -> Dataset:
     from sklearn.datasets import load_digits
 
     _check_seed("digits", seed)
-
     raw = load_digits()
     return _split(raw.data / 16, raw.target, seed, [str(name) for name in raw.target_names])
 
@@ -52,10 +46,6 @@ def breast_cancer(seed: int = 0) -> Dataset:
     seed : int
         Chooses the split, which keeps the share of each class.
 
-    Returns
-    -------
-    Dataset
-
     References
     ----------
     Street, Wolberg and Mangasarian, Nuclear feature extraction for breast tumor diagnosis, 1993.
@@ -63,16 +53,15 @@ def breast_cancer(seed: int = 0) -> Dataset:
     from sklearn.datasets import load_breast_cancer
 
     _check_seed("breast_cancer", seed)
-
     raw = load_breast_cancer()
     split = _split(raw.data, raw.target, seed, [str(name) for name in raw.target_names])
-    (x, y), (x_test, y_test) = split.train, split.test
+    x = split.train[0]
     mean, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
-    return Dataset(
-        (((x - mean) / std).astype(np.float32), y),
-        (((x_test - mean) / std).astype(np.float32), y_test),
-        split.classes,
-    )
+
+    def scaled(pair: Pair) -> Pair:
+        return ((pair[0] - mean) / std).astype(np.float32), pair[1]
+
+    return Dataset(scaled(split.train), scaled(split.test), split.classes)
 
 
 def moons(n: int = 500, noise: float = 0.2, seed: int = 0) -> Dataset:

@@ -1,7 +1,5 @@
 """Data sets that are downloaded once, from OpenML, and kept on disk."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import threading
@@ -31,23 +29,13 @@ class Images:
 
 
 MNIST = Images("mnist_784", 60_000, 10_000, 1_567_298_545, tuple("0123456789"))
+_CLOTHES = "T-shirt/top, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot"
 FASHION_MNIST = Images(
     "Fashion-MNIST",
     60_000,
     10_000,
     3_431_114_169,
-    (
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
-    ),
+    tuple(_CLOTHES.split(", ")),
 )
 
 
@@ -64,10 +52,6 @@ def mnist(data_home: str | Path | None = None) -> Dataset:
     data_home : path, optional
         Where to keep the download, by default where scikit-learn keeps its data sets:
         ``~/scikit_learn_data``, or what the environment variable ``SCIKIT_LEARN_DATA`` names.
-
-    Returns
-    -------
-    Dataset
 
     Raises
     ------
@@ -93,10 +77,6 @@ def fashion_mnist(data_home: str | Path | None = None) -> Dataset:
     ----------
     data_home : path, optional
         Where to keep the download; see `mnist`.
-
-    Returns
-    -------
-    Dataset
 
     References
     ----------

@@ -1,7 +1,5 @@
 """Sharpness: the largest curvature of the loss, which bounds the rate."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,9 +9,9 @@ from numpy.typing import NDArray
 from ..arguments import check_kind, check_numbers
 from ..core.autograd import hvp
 from ..core.tensor import Tensor
+from ..kernels.sums import as_parts, as_vector
 from ..optim import Adam, Optimizer
 from ..optim.terms import epsilon
-from .sizes import as_vector
 from .undisturbed import as_found, loss_function, models_of, parameters
 
 Floats = NDArray[np.float64]
@@ -97,7 +95,7 @@ def sharpness(
 
     def product(vector: Floats) -> Floats:
         with as_found(models):
-            products = hvp(finite, xs, _split(vector.ravel() / root, xs))
+            products = hvp(finite, xs, as_parts(vector.ravel() / root, xs))
         result = as_vector([p._data for p in products]) / root
         if not np.isfinite(result).all():
             raise FloatingPointError
@@ -151,9 +149,3 @@ def _preconditioner(optimizer: Optimizer, inputs: Sequence[Tensor]) -> Floats:
             "their curvature would be divided by 0."
         )
     return diagonal
-
-
-def _split(vector: Floats, like: Sequence[Tensor]) -> list[NDArray[Any]]:
-    ends = np.cumsum([x.size for x in like])[:-1]
-    parts = zip(np.split(vector, ends), like, strict=True)
-    return [part.reshape(x.shape).astype(x.dtype) for part, x in parts]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ..arguments import check_kind, check_numbers
 from ..core.tensor import Tensor
+from ..kernels.sums import squared
 from ..nn import Module
 from ..training.callbacks import Callback
 from .layers import parameters_by_layer, watching
-from .sizes import squared
 
 if TYPE_CHECKING:
     from ..training.run import Run
@@ -91,7 +90,7 @@ class DivergenceDetector(Callback):
         if factor <= 1:
             raise ValueError(f"DivergenceDetector: factor is above 1; got {factor}.")
         self.model, self.factor = model, factor
-        self._watching: AbstractContextManager[None] | None = None
+        self._watching: ExitStack | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -103,20 +102,14 @@ class DivergenceDetector(Callback):
     def __enter__(self) -> Self:
         self.__exit__()  # a run that failed as it started has not ended either
         self._forget()
-        watch = watching(self.model, self._see)
-        watch.__enter__()
-        self._watching = watch
+        self._watching = ExitStack()
+        self._watching.enter_context(watching(self.model, self._see))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        watch, self._watching = self._watching, None
-        if watch is not None:
-            watch.__exit__(None, None, None)
+    def __exit__(self, *error: Any) -> None:
+        if self._watching is not None:
+            self._watching.close()
+        self._watching = None
 
     def check(self) -> bool:
         """Look at what the last forward and backward left; call it once before each update.

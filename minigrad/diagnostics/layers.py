@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 from ..arguments import check_kind, shown
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
+from ..kernels.sums import norm
 from ..nn import Module, ReLU
-from .sizes import squared
 from .undisturbed import as_found
 
 if TYPE_CHECKING:
@@ -116,12 +115,12 @@ def layer_norms(model: Module, before: Mapping[str, NDArray[Any]] | None = None)
         old = {name: p._data if before is None else before[name] for name, p in parameters.items()}
         gradients = [p.grad._data for p in parameters.values() if p.grad is not None]
         row = {
-            "weight": math.sqrt(squared(old.values())),
-            "gradient": math.sqrt(squared(gradients)) if gradients else np.nan,
+            "weight": norm(*old.values()),
+            "gradient": norm(*gradients) if gradients else np.nan,
         }
         if before is not None:
             steps = (p._data - old[name] for name, p in parameters.items())
-            row["update"] = math.sqrt(squared(steps))
+            row["update"] = norm(*steps)
             row["ratio"] = row["update"] / row["weight"] if row["weight"] else np.nan
         rows[layer] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")

@@ -5,8 +5,6 @@ References
 McCandlish et al. (2018), An empirical model of large-batch training.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +15,7 @@ from ..arguments import as_numbers, check_integers, shown
 from ..core.autograd import grad
 from ..core.modes import recording
 from ..core.tensor import Tensor
-from .sizes import squared
+from ..kernels.sums import squared
 from .undisturbed import as_found, loss_function, models_of, parameters
 
 

@@ -1,7 +1,5 @@
 """Looking leaves no trace: what a diagnostic is given is put back as it was found."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence

@@ -7,8 +7,6 @@ order, and numbers. It returns nothing, or whether the data are as they should b
 ones are used where Numba is installed.
 """
 
-from __future__ import annotations
-
 from .order import in_order
 from .reference import __all__ as _names
 

@@ -1,7 +1,5 @@
 """What watches the loops that this thread runs."""
 
-from __future__ import annotations
-
 import threading
 from typing import Any
 

@@ -28,8 +28,6 @@ room for a learning rate. A mean of squares goes through ``without_subnormal``: 
 be all there is to divide by, is kept as long as it is exact.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 

@@ -1,7 +1,5 @@
 """Compile loops with Numba."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 from collections.abc import Callable

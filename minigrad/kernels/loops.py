@@ -9,8 +9,6 @@ and are as good without what is around them: the same instructions on the same n
 same bits. ``matmul`` is such a loop, with the BLAS behind it.
 """
 
-from __future__ import annotations
-
 import ctypes
 import functools
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Arrays as kernels want them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The one loop of NumPy's that is not a ufunc, and that derivatives use everywhere."""
 
-from __future__ import annotations
-
 from .jit import jit
 
 

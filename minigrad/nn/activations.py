@@ -1,10 +1,8 @@
 """Activations as layers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
-from ..arguments import check_integers, check_numbers
+from ..arguments import FINITE, Whole
 from ..core import ops
 from ..core.tensor import Array, Tensor
 from .inputs import as_real
@@ -36,7 +34,7 @@ class LeakyReLU(Module):
         What remains of the slope; also the derivative at 0, as in PyTorch.
     """
 
-    negative_slope = Setting(check_numbers)
+    negative_slope = Setting(FINITE)
 
     def __init__(self, negative_slope: float = 0.01) -> None:
         self.negative_slope = negative_slope
@@ -45,10 +43,6 @@ class LeakyReLU(Module):
         """Scale what is not positive."""
         x = as_real(x, "LeakyReLU")
         return ops.where(ops.greater(x, 0), x, self.negative_slope * x)
-
-    def extra_repr(self) -> str:
-        """Return the slope."""
-        return f"negative_slope={self.negative_slope}"
 
 
 class Tanh(_Elementwise):
@@ -88,7 +82,7 @@ class Softmax(Module):
         The axis.
     """
 
-    dim = Setting(check_integers)
+    dim = Setting(Whole(None))
 
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
@@ -96,7 +90,3 @@ class Softmax(Module):
     def forward(self, x: Array) -> Tensor:
         """Apply :func:`minigrad.softmax`."""
         return ops.softmax(as_real(x, "Softmax"), axis=self.dim)
-
-    def extra_repr(self) -> str:
-        """Return the axis."""
-        return f"dim={self.dim}"

@@ -1,7 +1,5 @@
 """Clipping gradients, between ``backward()`` and the optimizer's step."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 

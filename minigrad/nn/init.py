@@ -13,8 +13,6 @@ A matrix is (in, out) here, the transpose of PyTorch's. To start a layer in anot
 ``layer.weight.data = mg.nn.init.orthogonal(layer.weight.shape, rng)``.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

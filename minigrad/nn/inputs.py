@@ -1,7 +1,5 @@
 """What layers and losses compute with: real numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Linear maps, convolutions, pooling, lookups, dropout."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -9,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import kernels
-from ..arguments import check_flags, check_integers, check_numbers
+from ..arguments import UP_TO_ONE, Whole, check_flags, check_integers
 from ..core import ops
 from ..core.modes import effect
 from ..core.primitive import primitive
@@ -92,8 +90,8 @@ class Conv2d(Module):
     bias : Tensor, (out_channels,), or None
     """
 
-    stride = Setting(check_integers, least=1)
-    padding = Setting(check_integers, least=0)
+    stride = Setting(Whole(1))
+    padding = Setting(Whole(0))
 
     def __init__(
         self,
@@ -123,23 +121,17 @@ class Conv2d(Module):
     def extra_repr(self) -> str:
         """Return the sizes."""
         outer, inner, size, _ = self.weight.shape
-        return (
-            f"{inner}, {outer}, kernel_size={size}, stride={self.stride}, padding={self.padding}, "
-            f"bias={self.bias is not None}"
-        )
+        settings = super().extra_repr()
+        return f"{inner}, {outer}, kernel_size={size}, {settings}, bias={self.bias is not None}"
 
 
 class _Pool2d(Module):
-    kernel_size = Setting(check_integers, least=1)
-    stride = Setting(check_integers, least=1)
+    kernel_size = Setting(Whole(1))
+    stride = Setting(Whole(1))
 
     def __init__(self, kernel_size: int, stride: int | None = None) -> None:
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
-
-    def extra_repr(self) -> str:
-        """Return the sizes."""
-        return f"kernel_size={self.kernel_size}, stride={self.stride}"
 
 
 class MaxPool2d(_Pool2d):
@@ -256,7 +248,7 @@ class Dropout(Module):
         What decides, anew in each call; ``mg.default_rng()`` if not given.
     """
 
-    p = Setting(check_numbers, least=0, most=1)
+    p = Setting(UP_TO_ONE)
 
     def __init__(self, p: float = 0.5, rng: Generator | None = None) -> None:
         self.p = p
@@ -270,7 +262,3 @@ class Dropout(Module):
             return x
         x = as_real(x, "Dropout")
         return _dropout(x, _seed(x, generator_or_default(self.rng, "Dropout")), p)
-
-    def extra_repr(self) -> str:
-        """Return the probability."""
-        return f"p={self.p}"

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self, overload
 
 import numpy as np
 
-from ..arguments import check_flags
+from .. import arguments
+from ..arguments import Kind, Truth, check_flags
 from ..core.modes import effect, mode
 from ..core.tensor import Tensor, memory_of, raw
 
 
-class Setting:
-    """An attribute of modules that is checked whenever it is set, and that a replay looks at again.
+class Setting(arguments.Setting):
+    """An attribute that is checked whenever it is set, and that a replay looks at again."""
 
-    Parameters
-    ----------
-    check : callable
-        One of :mod:`minigrad.arguments`.
-    default : optional
-        The value until one is set.
-    **limits
-        For ``check``.
-    """
+    def __init__(self, kind: Kind, default: Any = None) -> None:
+        super().__init__(kind)
+        self.default = default  # the value until one is set
 
-    def __init__(self, check: Callable[..., None], default: Any = None, **limits: Any) -> None:
-        self.check, self.default, self.limits = check, default, limits
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, module: Module | None, owner: type) -> Any:
-        if module is None:
+    def __get__(self, owner: Any, kind: type) -> Any:
+        if owner is None:
             return self
         if mode.observer is not None:
-            mode.observer.depends(lambda: self._value(module))
-        return self._value(module)
+            mode.observer.depends(lambda: self._value(owner))
+        return self._value(owner)
 
     def _value(self, module: Module) -> Any:
         value = vars(module).get(self.name, self.default)
         if value is None:
             raise AttributeError(f"{self.name} of this {type(module).__name__} has not been set.")
         return value
-
-    def __set__(self, module: Module, value: Any) -> None:
-        self.check(type(module).__name__, **{self.name: value}, **self.limits)
-        # as a plain number: NumPy's overflow, or widen what they are combined with
-        vars(module)[self.name] = value.item() if isinstance(value, np.generic) else value
 
 
 class Module:
@@ -80,7 +64,7 @@ class Module:
     ...         return x + mg.relu(self.inner(x))
     """
 
-    training = Setting(check_flags, default=True)
+    training = Setting(Truth(), default=True)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, np.ndarray) and isinstance(vars(self).get(name), Tensor):
@@ -228,8 +212,10 @@ class Module:
             memory_of(tensor).stamp()
 
     def extra_repr(self) -> str:
-        """Return what stands between the parentheses when the module is printed."""
-        return ""
+        """Return what stands between the parentheses when the module is printed: its settings."""
+        members = (x for kind in reversed(type(self).__mro__) for x in vars(kind).values())
+        settings = (x.name for x in members if isinstance(x, Setting) and x.name != "training")
+        return ", ".join(f"{name}={getattr(self, name)}" for name in settings)
 
     def __repr__(self) -> str:
         lines = [f"({name}): {module!r}" for name, module in self._attributes(Module)]

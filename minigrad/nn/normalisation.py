@@ -1,7 +1,5 @@
 """Normalisation: batch and layer."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -9,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import kernels
-from ..arguments import check_flags, check_integers, check_numbers
+from ..arguments import NOT_NEGATIVE, UP_TO_ONE, check_flags, check_integers
 from ..core import ops
 from ..core.modes import no_grad
 from ..core.primitive import primitive
@@ -168,7 +166,7 @@ class LayerNorm(Module):
         Type of the parameters.
     """
 
-    eps = Setting(check_numbers, least=0)
+    eps = Setting(NOT_NEGATIVE)
 
     def __init__(
         self,
@@ -203,7 +201,7 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         """Return the sizes."""
-        return f"{self.normalized_shape}, eps={self.eps}"
+        return f"{self.normalized_shape}, {super().extra_repr()}"
 
 
 class BatchNorm1d(Module):
@@ -233,8 +231,8 @@ class BatchNorm1d(Module):
         (divided by n - 1), the one that the batch is standardised by is not (divided by n).
     """
 
-    eps = Setting(check_numbers, least=0)
-    momentum = Setting(check_numbers, least=0, most=1)
+    eps = Setting(NOT_NEGATIVE)
+    momentum = Setting(UP_TO_ONE)
     _ndims: tuple[int, ...] = (2, 3)
     _layout = "(N, C) or (N, C, L)"
 
@@ -291,7 +289,7 @@ class BatchNorm1d(Module):
 
     def extra_repr(self) -> str:
         """Return the sizes."""
-        return f"{self.running_mean.shape[0]}, eps={self.eps}, momentum={self.momentum}"
+        return f"{self.running_mean.shape[0]}, {super().extra_repr()}"
 
 
 class BatchNorm2d(BatchNorm1d):

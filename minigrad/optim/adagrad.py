@@ -1,7 +1,5 @@
 """Steps divided by the size of past gradients: Adagrad and Adadelta."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
@@ -35,20 +33,10 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η.
-    weight_decay : float
-        λ; λ θ_t is added to g_t.
+    params, lr, weight_decay, eps, eps_form, decoupled_weight_decay
+        As for :class:`Adam`.
     initial_accumulator_value : float
         s before the first update.
-    eps : float
-        ε.
-    eps_form : {"outside", "inside"}
-        Where ε stands.
-    decoupled_weight_decay : bool
-        Shrink θ_t by η_t λ θ_t instead.
 
     Notes
     -----
@@ -94,18 +82,12 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η, 1 in the paper.
+    params, lr, weight_decay, decoupled_weight_decay
+        As for :class:`Adam`. η is 1 in the paper.
     rho : float
         ρ, the decay of both averages.
     eps : float
         ε. The first steps have about the size √ε.
-    weight_decay : float
-        λ; λ θ_t is added to g_t.
-    decoupled_weight_decay : bool
-        Shrink θ_t by η_t λ θ_t instead.
 
     Notes
     -----

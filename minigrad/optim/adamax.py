@@ -1,7 +1,5 @@
 """Adamax: Adam with the largest recent gradient in place of the root mean square."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
@@ -36,20 +34,8 @@ class Adamax(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η.
-    betas : pair of float
-        β₁ and β₂.
-    eps : float
-        ε.
-    weight_decay : float
-        λ; λ θ_t is added to g_t.
-    eps_form : {"inside", "outside"}
-        Where ε stands.
-    decoupled_weight_decay : bool
-        Shrink θ_t by η_t λ θ_t instead.
+    params, lr, betas, eps, weight_decay, eps_form, decoupled_weight_decay
+        As for :class:`Adam`.
 
     Notes
     -----

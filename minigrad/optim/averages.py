@@ -1,7 +1,5 @@
 """Averages of the weights on their way: exponential (EMA) and equal (SWA)."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import BELOW_ONE, Truth
+from ..arguments import BELOW_ONE, Setting, Truth
 from ..core.modes import effect, mode
 from ..core.tensor import Tensor, write
 from .groups import parameters_in
-from .options import Setting
 from .saving import state_for
 
 

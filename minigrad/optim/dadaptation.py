@@ -1,7 +1,5 @@
 """D-adaptation: the rate from an estimate of the distance to the solution."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -138,19 +136,10 @@ class DAdaptAdamW(DAdaptation):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η, a factor on the rate that is found: 1, or a schedule from 1 downwards. The rate in use is
-        ``adapted_lr``.
-    betas : pair of float
-        β₁ and β₂, the same in all groups.
-    eps : float
-        ε.
-    weight_decay : float
-        λ, decoupled.
-    d0 : float
-        d_0, surely below the distance.
+    params, lr, d0
+        As for :class:`DAdaptSGD`.
+    betas, eps, weight_decay
+        As for :class:`AdamW`; the betas are the same in all groups.
     bias_correction : bool
         Correct for the moments' start at zero.
 

@@ -1,7 +1,5 @@
 """Flat memory: many parameters, one array, so that an update is one pass."""
 
-from __future__ import annotations
-
 import math
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Reading what an optimizer is given: parameters, and groups of them with options of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from types import SimpleNamespace
 from typing import Any

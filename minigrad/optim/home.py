@@ -1,7 +1,5 @@
 """Where ``backward()`` writes a gradient, so that it need not be copied there."""
 
-from __future__ import annotations
-
 import weakref
 from typing import Any
 

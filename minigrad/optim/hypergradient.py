@@ -1,7 +1,5 @@
 """Hypergradient descent: the rate is learned by the rule that it serves."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..kernels.fused import elements, fused, without_subnormal, without_tiny
@@ -101,18 +99,10 @@ class AdamHD(_Hypergradient):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η, the rate to begin with. The one in use is ``adapted_lr``.
-    hypergrad_lr : float
-        β, the rate of the rate.
-    betas : pair of float
-        β₁ and β₂.
-    eps : float
-        ε.
-    weight_decay : float
-        λ, an L2 penalty, part of g_t.
+    params, lr, hypergrad_lr, weight_decay
+        As for :class:`SGDHD`.
+    betas, eps
+        As for :class:`Adam`.
 
     Notes
     -----

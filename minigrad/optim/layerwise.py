@@ -1,7 +1,5 @@
 """A rate for every layer, from the size of its weights: LARS and LAMB."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
@@ -34,9 +32,10 @@ def _lamb_direction(  # type: ignore
 
 
 @fused
-def _along(theta, grad, direction, rate):  # type: ignore
+def along(theta, grad, direction, keep, rate):  # type: ignore
+    """Take a step along a direction, beside decay."""
     for i in elements(theta):
-        theta[i] -= rate * direction[i]
+        theta[i] = keep * theta[i] - rate * direction[i]
 
 
 class LARS(Optimizer):
@@ -122,16 +121,10 @@ class LAMB(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
+    params, betas, eps, weight_decay
+        As for :class:`Adam`; the decay is part of u_t.
     lr : float or schedule
         η: by which part of its own length a layer's weights move.
-    betas : pair of float
-        β₁ and β₂.
-    eps : float
-        ε.
-    weight_decay : float
-        λ.
     layerwise : bool
         Whether the ratio is used at all.
 
@@ -168,4 +161,4 @@ class LAMB(Optimizer):
             size, length = norm(flat.theta[first:last]), norm(direction[first:last])
             adapts = now.layerwise and size > 0 and length > 0
             rates.append(now.lr * (size / length if adapts else 1.0))
-        yield _along, direction, rates
+        yield along, direction, 1.0, rates

@@ -1,7 +1,5 @@
 """Muon: momentum made orthogonal, for weight matrices."""
 
-from __future__ import annotations
-
 import math
 from typing import Literal
 
@@ -10,6 +8,7 @@ import numpy as np
 from ..core.tensor import Tensor
 from ..kernels.fused import elements, fused, without_tiny
 from .flat import Flat
+from .layerwise import along
 from .optimizer import Optimizer, Options, Rules
 from .options import Amount, Flag, Rate, Share
 
@@ -22,12 +21,6 @@ def _average(theta, grad, direction, m, momentum, new, nesterov):  # type: ignor
             direction[i] = momentum * m[i] + new * grad[i]
         else:
             direction[i] = m[i]
-
-
-@fused
-def _along(theta, grad, direction, keep, rate):  # type: ignore
-    for i in elements(theta):
-        theta[i] = keep * theta[i] - rate * direction[i]
 
 
 def orthogonalize(matrix: np.ndarray, eps: float = 1e-7) -> np.ndarray:
@@ -80,10 +73,8 @@ class Muon(Optimizer):
     ----------
     params : iterable of Tensors, (name, Tensor) pairs or group dicts
         Of two dimensions. See :class:`Optimizer`.
-    lr : float or schedule
-        η.
-    weight_decay : float
-        λ, decoupled.
+    lr, weight_decay
+        As for :class:`AdamW`.
     momentum : float
         μ.
     nesterov : bool
@@ -143,4 +134,4 @@ class Muon(Optimizer):
                 rates.append(now.lr * math.sqrt(max(1, columns / rows)))
             else:
                 rates.append(now.lr * 0.2 * math.sqrt(max(rows, columns)))
-        yield _along, direction, 1 - now.lr * now.weight_decay, rates
+        yield along, direction, 1 - now.lr * now.weight_decay, rates

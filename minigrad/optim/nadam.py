@@ -1,7 +1,5 @@
 """NAdam: Adam with Nesterov's look ahead."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..kernels.fused import elements, fused, without_subnormal, without_tiny
@@ -36,20 +34,10 @@ class NAdam(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η.
-    betas : pair of float
-        β₁ and β₂.
-    eps : float
-        ε.
-    weight_decay : float
-        λ; λ θ_t is added to g_t.
+    params, lr, betas, eps, weight_decay, decoupled_weight_decay
+        As for :class:`Adam`.
     momentum_decay : float
         ψ, how fast μ_t rises from β₁/2 to β₁. ``math.inf``: it is β₁ from the start.
-    decoupled_weight_decay : bool
-        Shrink θ_t by η_t λ θ_t instead.
 
     Notes
     -----

@@ -11,20 +11,27 @@ A class declares an option once, with its kind and its default::
 Any number may be a function of the step.
 """
 
-from __future__ import annotations
-
-import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
-from ..arguments import BELOW_ONE, NOT_NEGATIVE, POSITIVE, Kind, Number, Pair, Truth, kind_of
+from ..arguments import (
+    BELOW_ONE,
+    FINITE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Kind,
+    Number,
+    Pair,
+    Truth,
+    kind_of,
+)
 
-__all__ = ["Amount", "Betas", "Bound", "Finite", "Flag", "Kind", "Positive", "Rate", "Setting"]
-__all__ += ["Share", "kind_of"]
+__all__ = ["Amount", "Betas", "Bound", "Finite", "Flag", "Kind", "Positive", "Rate", "Share"]
+__all__ += ["kind_of"]
 
 _AMOUNT, _SHARE = replace(NOT_NEGATIVE, timed=True), replace(BELOW_ONE, timed=True)
-_BOUND = Number("zero or positive", lambda x: x >= 0, timed=True)
+_BOUND = Number("a number, 0 or more", lambda x: x >= 0, timed=True)
 _Number: TypeAlias = "float | Callable[[int], float]"
 
 Rate: TypeAlias = Annotated[_Number, _AMOUNT]
@@ -33,26 +40,5 @@ Share: TypeAlias = Annotated[_Number, _SHARE]
 Betas: TypeAlias = Annotated["tuple[_Number, _Number]", Pair(_SHARE)]
 Bound: TypeAlias = Annotated[_Number, _BOUND]
 Positive: TypeAlias = Annotated[_Number, replace(POSITIVE, timed=True)]
-Finite: TypeAlias = Annotated[_Number, Number("finite", math.isfinite, timed=True)]
+Finite: TypeAlias = Annotated[_Number, replace(FINITE, timed=True)]
 Flag: TypeAlias = Annotated[bool, Truth()]
-
-
-class Setting:
-    """An attribute that is checked whenever it is set: the options of what has no groups.
-
-    Parameters
-    ----------
-    kind : Kind
-    """
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, owner: Any, kind: type) -> Any:
-        return self if owner is None else vars(owner)[self.name]
-
-    def __set__(self, owner: Any, value: Any) -> None:
-        vars(owner)[self.name] = self.kind.read(f"{type(owner).__name__}: {self.name}", value)

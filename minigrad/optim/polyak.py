@@ -1,7 +1,5 @@
 """Polyak's step size: the rate from the loss itself."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from numbers import Real

@@ -1,7 +1,5 @@
 """Newton's method and its relatives, by SciPy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -11,6 +9,7 @@ from ..arguments import NOT_NEGATIVE, Word, check_function, check_kind
 from ..core.autograd import grad, hvp
 from ..core.modes import recording
 from ..core.tensor import Tensor, write
+from ..kernels.sums import as_parts, as_vector
 from .groups import parameters_in
 
 _WITH_GRADIENT = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
@@ -76,17 +75,9 @@ def minimize(
     if callback is not None:
         check_function("minimize: callback", callback, "SciPy calls it after each iteration")
     check_kind("minimize: options", options, Mapping | None, "a dict of SciPy's options")
-    ends = np.cumsum([p.size for p in tensors])[:-1]
-
-    def parts(flat: np.ndarray) -> list[np.ndarray]:
-        pieces = np.split(flat, ends)
-        return [x.reshape(p.shape).astype(p.dtype) for x, p in zip(pieces, tensors, strict=True)]
-
-    def flat(arrays: Iterable[np.ndarray]) -> np.ndarray:
-        return np.concatenate([np.ravel(array).astype(np.float64) for array in arrays])
 
     def move(x: np.ndarray) -> None:
-        for p, part in zip(tensors, parts(x), strict=True):
+        for p, part in zip(tensors, as_parts(x, tensors), strict=True):
             write(p, part)
 
     def loss_and_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
@@ -97,15 +88,15 @@ def minimize(
             raise ValueError(
                 f"minimize: loss() is to return a tensor of one element; got {value!r}."
             )
-        return float(value._data), flat(g._data for g in grad(value, tensors))
+        return float(value._data), as_vector(g._data for g in grad(value, tensors))
 
     def product(x: np.ndarray, v: np.ndarray) -> np.ndarray:
         move(x)
-        return flat(h._data for h in hvp(lambda *_: loss(), tensors, parts(v)))
+        return as_vector(h._data for h in hvp(lambda *_: loss(), tensors, as_parts(v, tensors)))
 
     result = optimize.minimize(
         loss_and_gradient,
-        flat(p._data for p in tensors),
+        as_vector(p._data for p in tensors),
         jac=True,
         hessp=product if method in _WITH_HESSIAN else None,
         method=method,

@@ -1,7 +1,5 @@
 """RAdam: Adam that waits until it knows the second moment."""
 
-from __future__ import annotations
-
 import math
 from typing import Literal
 
@@ -41,25 +39,12 @@ class RAdam(Optimizer):
         ρ_t > 5:       θ_{t+1} = θ_t − η_t r_t m̂_t / (√ŝ_t + ε)
         otherwise:     θ_{t+1} = θ_t − η_t m̂_t
 
-    r_t rises from near 0 to 1: a warmup that follows from β₂. The ε of eps_form="uncorrected" and
-    "inside" stands where :class:`Adam` says.
+    r_t rises from near 0 to 1: a warmup that follows from β₂.
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η.
-    betas : pair of float
-        β₁ and β₂.
-    eps : float
-        ε.
-    weight_decay : float
-        λ; λ θ_t is added to g_t.
-    eps_form : {"uncorrected", "outside", "inside"}
-        Where ε stands.
-    decoupled_weight_decay : bool
-        Shrink θ_t by η_t λ θ_t instead.
+    params, lr, betas, eps, weight_decay, eps_form, decoupled_weight_decay
+        As for :class:`Adam`.
 
     Notes
     -----

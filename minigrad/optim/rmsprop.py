@@ -1,7 +1,5 @@
 """RMSprop: steps divided by the size of recent gradients."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
@@ -51,26 +49,16 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η.
+    params, lr, eps, weight_decay, eps_form, decoupled_weight_decay
+        As for :class:`Adam`.
     alpha : float
         α, the decay of the averages.
-    eps : float
-        ε.
-    weight_decay : float
-        λ; λ θ_t is added to g_t.
     momentum : float
         μ.
     centered : bool
         Divide by the standard deviation.
-    eps_form : {"outside", "inside"}
-        Where ε stands.
     form : {"heavy_ball", "rate_inside"}
         What the velocity adds up; see :class:`SGD`.
-    decoupled_weight_decay : bool
-        Shrink θ_t by η_t λ θ_t instead.
 
     Notes
     -----

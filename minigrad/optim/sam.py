@@ -1,19 +1,16 @@
 """Sharpness-aware minimisation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import chain
 
 import numpy as np
 
-from ..arguments import NOT_NEGATIVE
+from ..arguments import NOT_NEGATIVE, Setting
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from ..kernels.fused import elements, fused
 from ..kernels.sums import norm
 from .optimizer import Optimizer
-from .options import Setting
 from .wrapper import Wrapper
 
 

@@ -1,7 +1,5 @@
 """What a saved state holds of the options, and how a state that does not fit is refused."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

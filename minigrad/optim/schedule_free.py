@@ -1,7 +1,5 @@
 """Schedule-free: an average of the iterates does what a falling rate would do."""
 
-from __future__ import annotations
-
 from itertools import chain
 
 import numpy as np
@@ -160,16 +158,10 @@ class ScheduleFreeAdamW(_ScheduleFree):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η: constant, or with a warmup, and no decay.
-    betas : pair of float
-        β₁ and β₂.
-    eps : float
-        ε.
-    weight_decay : float
-        λ, decoupled, taken at y.
+    params, lr, weight_decay
+        As for :class:`ScheduleFreeSGD`; the decay is decoupled.
+    betas, eps
+        As for :class:`Adam`.
 
     Notes
     -----

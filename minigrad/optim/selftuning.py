@@ -1,7 +1,5 @@
 """What optimizers that find their own rate share."""
 
-from __future__ import annotations
-
 from itertools import chain
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Gradient descent, with and without momentum."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from ..kernels.fused import elements, fused, without_tiny

@@ -1,7 +1,5 @@
 """Steps of one size in every coordinate: SignSGD and Lion."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..kernels.fused import elements, fused, without_tiny
@@ -76,14 +74,10 @@ class Lion(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensors, (name, Tensor) pairs or group dicts
-        See :class:`Optimizer`.
-    lr : float or schedule
-        η.
+    params, lr, weight_decay
+        As for :class:`AdamW`.
     betas : pair of float
         β₁, the weight of the past in the step, and β₂, its weight in the momentum.
-    weight_decay : float
-        λ.
 
     Notes
     -----

@@ -1,7 +1,5 @@
 """Numbers that many rules take, computed in Python's floats from the options of the step."""
 
-from __future__ import annotations
-
 import math
 from types import SimpleNamespace
 

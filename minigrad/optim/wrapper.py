@@ -1,21 +1,18 @@
 """Optimizers around an optimizer: Lookahead."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from ..arguments import NOT_NEGATIVE, Whole
+from ..arguments import NOT_NEGATIVE, Setting, Whole
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from ..kernels.fused import elements, fused
 from .flat import Flat
 from .groups import Group
 from .optimizer import Optimizer
-from .options import Setting
 from .saving import state_for
 
 

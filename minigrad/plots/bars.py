@@ -22,20 +22,13 @@ def bars(
     ----------
     amounts : mapping from str to float
         Name of a bar and its length, from top to bottom; none is negative.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `loss_curves`.
     digits : int
         How many digits of a number stand behind the point.
     **words
         As for `loss_curves`. With ``xscale="log"`` each step to the right is ten times as much, and
         the length of a bar says nothing: the place of its end does.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
     lengths = {k: float(v) for k, v in as_series("amounts", amounts, "amounts", 0).items()}
     top = max(lengths.values())

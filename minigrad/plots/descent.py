@@ -38,19 +38,12 @@ def paths(
         Takes two NumPy arrays of equal shape and returns the values of the function.
     paths : mapping from str to array-like
         Name of a path and its points, shape ``(updates + 1, 2)``; the first is the start.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `loss_curves`.
     xlim, ylim : (float, float)
         The part of the plane that is drawn; a path that leaves it is cut off.
     **words
         As for `loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
     routes = places("paths", paths, 2)
     words = {"xlim": xlim, "ylim": ylim} | words

@@ -23,17 +23,8 @@ def dots(panels: Mapping[str, Results], *, title: str, alt: str, **words: Any) -
         Panels side by side. Each has a heading (``""`` for none) and holds contenders, drawn
         from top to bottom in the order of the first panel, with one number for each run. A
         contender may be missing from a later panel.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
-    **words
+    title, alt, **words
         As for `loss_curves`. A run beyond the right end of ``xlim`` becomes an arrow there.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
 
     Examples
     --------

@@ -25,17 +25,8 @@ def functions(
     values : mapping from str to array-like
         Name of a function and its values, shape ``(points,)``. A line has a gap where a value is
         not finite.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
-    **words
+    title, alt, **words
         As for `loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
     places = as_numbers("x", x, "the places", 1)
     lines = as_series("values", values, "the values at each x", 1)

@@ -20,15 +20,8 @@ def images(pixels: ArrayLike, names: Sequence[str], *, title: str, alt: str) -> 
         From 0, paper, to 1, ink.
     names : sequence of str
         One for each image.
-    title : str
-        What the figure shows.
-    alt : str
-        The alternative text.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
+    title, alt
+        As for `loss_curves`.
     """
     pictures = as_numbers("pixels", pixels, "images of shape (n, height, width)", 3)
     labels = as_names("names", names, "one for each image")

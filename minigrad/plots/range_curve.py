@@ -33,17 +33,8 @@ def range_curve(
         A range test: rate, loss, and loss without its noise.
     marks : mapping from str to float, optional
         Rates to mark, by name.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
-    **words
+    title, alt, **words
         As for `loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
     """
     x = as_numbers("rates", rates, "the rate of each update", 1)
     y = as_numbers("losses", losses, "the loss of each update", 1)

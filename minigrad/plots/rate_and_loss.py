@@ -25,17 +25,10 @@ def rate_and_loss(
         Name of a run; the rate of each update, shape ``(updates,)``; and the losses, shape
         ``(k,)``, or ``(seeds, k)`` for a median with its spread as a band. The k losses were
         measured at equal distances, from before the first update to after the last.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `loss_curves`.
     **words
         As for `loss_curves`, of the lower axes.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
 
     Examples
     --------

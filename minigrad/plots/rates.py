@@ -36,19 +36,12 @@ def against_rate(
         Name of a result and its value for every rate, shape ``(rates,)``, or ``(seeds, rates)`` for
         a median with its spread as a band. A line has a gap where its value is not finite. A single
         result gets no legend.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `loss_curves`.
     marks : mapping from str to float, optional
         Names of rates that get a vertical line.
     **words
         As for `loss_curves`. The rates stand on a logarithmic axis, unless ``xscale="linear"``.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
 
     Examples
     --------

@@ -23,19 +23,12 @@ def signed_tiles(
     ----------
     arrays : array-like, shape (n, height, width)
         The numbers.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `loss_curves`.
     ends : (str, str)
         What strongly negative and strongly positive numbers mean.
     columns : int
         How many tiles stand side by side.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
     """
     tiles = as_numbers("arrays", arrays, "tiles of shape (n, height, width)", 3)
     check_integers("signed_tiles", least=1, columns=columns)

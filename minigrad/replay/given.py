@@ -5,8 +5,6 @@ is recorded it gets this in its place, which answers like the array. What the re
 goes into the record; whatever else hands out numbers is told.
 """
 
-from __future__ import annotations
-
 import functools
 import operator
 from collections.abc import Callable

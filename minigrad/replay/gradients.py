@@ -1,7 +1,5 @@
 """Where a program leaves the gradients of the tensors it differentiates by."""
 
-from __future__ import annotations
-
 import sys
 from typing import Any, TypeAlias
 

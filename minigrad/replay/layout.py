@@ -1,7 +1,5 @@
 """From a record to parts: loops over memory that stays, and Python for what no loop can do."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NamedTuple

@@ -5,8 +5,6 @@ all it works on: addresses of arrays, lengths, steps, numbers. Running a program
 function after the other, with no Python between.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A step as a program: loops over memory that is laid out once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

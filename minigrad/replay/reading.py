@@ -1,7 +1,5 @@
 """Which names a function reads, from its code."""
 
-from __future__ import annotations
-
 import dis
 import functools
 from types import CodeType

@@ -1,7 +1,5 @@
 """One memory for many results: what nobody reads any more makes room for what comes next."""
 
-from __future__ import annotations
-
 import bisect
 import heapq
 import math

@@ -1,7 +1,5 @@
 """What a program can do without: copies, and results that nobody looks at."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An optimizer's step as loops, and the numbers they need each time."""
 
-from __future__ import annotations
-
 import operator
 from typing import Any, TypeAlias
 

@@ -3,8 +3,6 @@
 Each takes any function of the step, those of this package included.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from numbers import Real
@@ -12,13 +10,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 
-from ..arguments import POSITIVE, Kind
+from ..arguments import POSITIVE, Amount, Kind, Length
 from .curves import between, progress
 from .feedback import ReduceOnPlateau
 from .schedule import (
-    Amount,
     Boundaries,
-    Length,
     Many,
     Rate,
     Rates,

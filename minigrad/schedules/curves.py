@@ -1,7 +1,5 @@
 """The curves that lead from one rate to another."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,29 +1,15 @@
 """Schedules that rise and fall: restarts, triangles, one cycle, warmup-stable-decay."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 
-from ..arguments import BELOW_ONE
+from ..arguments import Amount, Count, Length, Share
 from .curves import between, progress, through
-from .schedule import (
-    Amount,
-    Count,
-    Factor,
-    Length,
-    Rate,
-    Rates,
-    Steps,
-    check_order,
-    check_phases,
-    makes_schedule,
-)
+from .schedule import Factor, Rate, Rates, Steps, check_order, check_phases, makes_schedule
 
 Height = Callable[[Steps, Steps], Rates]
-Momentum: TypeAlias = Annotated[float, BELOW_ONE]
 
 
 @makes_schedule
@@ -224,8 +210,8 @@ def one_cycle(
 @makes_schedule
 def one_cycle_momentum(
     steps: Length,
-    high: Momentum = 0.95,
-    low: Momentum = 0.85,
+    high: Share = 0.95,
+    low: Share = 0.85,
     warmup: Length | None = None,
     final: Count = 0,
     shape: Literal["linear", "cosine"] = "cosine",

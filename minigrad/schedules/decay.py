@@ -4,21 +4,16 @@ The notation: η_t is the rate of update t, t = 0 the first; T is ``steps``, the
 end value is reached, so that updates 0 to T - 1 are on the way and update T has the end value.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
 
+from ..arguments import Amount, Count, Length, Positive
 from .curves import between, progress, through
 from .schedule import (
-    Amount,
     Amounts,
     Boundaries,
-    Count,
     Factor,
-    Length,
-    Positive,
     Rate,
     Rates,
     Steps,

@@ -1,17 +1,15 @@
 """Rates that answer to the losses seen, and so are not functions of time."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Annotated, Any, Literal, TypeAlias
 
-from ..arguments import NOT_NEGATIVE, Number, Whole, declared
-from .schedule import Amount, Count, Positive, check_order
+from ..arguments import NOT_NEGATIVE, Amount, Count, Number, Positive, Whole, read_fields
+from .schedule import check_order
 
-Factor: TypeAlias = Annotated[float, Number("above 0 and below 1", lambda x: 0 < x < 1)]
+Factor: TypeAlias = Annotated[float, Number("a number between 0 and 1", lambda x: 0 < x < 1)]
 
 
 @dataclass(repr=False, eq=False)
@@ -84,8 +82,7 @@ class ReduceOnPlateau:
     mode: Literal["min", "max"] = "min"
 
     def __post_init__(self) -> None:
-        for name, kind in declared(type(self)).items():
-            setattr(self, name, kind.read(f"ReduceOnPlateau: {name}", getattr(self, name)))
+        read_fields(self)
         check_order(min_lr=self.min_lr, lr=self.lr)
         self.best = math.inf if self.mode == "min" else -math.inf
         self.bad_observations = 0

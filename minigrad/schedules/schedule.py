@@ -12,7 +12,7 @@ from typing import Annotated, Any, ParamSpec, TypeAlias, cast, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import NOT_NEGATIVE, POSITIVE, Kind, Number, Whole, declared, shown
+from ..arguments import NOT_NEGATIVE, Kind, Number, Whole, declared, shown
 
 Steps = NDArray[np.int64]
 Rates = NDArray[np.float64]
@@ -35,11 +35,7 @@ class Many(Kind):
 
 
 # What the functions of this package take, as annotations: whatever they are given is checked.
-Amount: TypeAlias = Annotated[float, NOT_NEGATIVE]
-Positive: TypeAlias = Annotated[float, POSITIVE]
-Factor: TypeAlias = Annotated[float, Number("positive, and at most 1", lambda x: 0 < x <= 1)]
-Length: TypeAlias = Annotated[int, Whole(1)]  # in updates
-Count: TypeAlias = Annotated[int, Whole(0)]
+Factor: TypeAlias = Annotated[float, Number("a number from above 0 to 1", lambda x: 0 < x <= 1)]
 Amounts: TypeAlias = Annotated[Sequence[float], Many(NOT_NEGATIVE)]
 Boundaries: TypeAlias = Annotated[Sequence[int], Many(Whole(1))]
 

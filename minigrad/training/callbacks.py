@@ -1,15 +1,23 @@
 """What may happen around the updates of `minigrad.fit`: stop, save, clip, average, log."""
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
-from ..arguments import check_flags, check_integers, check_numbers
+from ..arguments import (
+    Amount,
+    Count,
+    Share,
+    check_flags,
+    check_integers,
+    check_kind,
+    check_numbers,
+    read_fields,
+)
 from ..core.tensor import write
 from ..nn import adaptive_clip_grad_, clip_grad_norm_, clip_grad_value_
 from ..optim import EMA, SWA
@@ -19,6 +27,7 @@ from .run import Callback, Run
 __all__ = ["Average", "Callback", "Checkpoint", "Clip", "EarlyStopping", "TensorBoard"]
 
 
+@dataclass(eq=False)
 class EarlyStopping(Callback):
     """Stop when a metric has not improved for a while, and put the best weights back.
 
@@ -47,20 +56,14 @@ class EarlyStopping(Callback):
     Prechelt, Early stopping, but when?, 1998.
     """
 
-    def __init__(
-        self,
-        monitor: str = "validation_loss",
-        patience: int = 5,
-        min_delta: float = 0.0,
-        mode: str = "min",
-    ) -> None:
-        if not isinstance(monitor, str):
-            raise TypeError(f"EarlyStopping: monitor is a column's name; got {monitor!r}.")
-        check_integers("EarlyStopping", 0, patience=patience)
-        check_numbers("EarlyStopping", 0, min_delta=min_delta)
-        if not isinstance(mode, str) or mode not in ("min", "max"):
-            raise ValueError(f'EarlyStopping: mode is "min" or "max"; got {mode!r}.')
-        self.monitor, self.patience, self.min_delta, self.mode = monitor, patience, min_delta, mode
+    monitor: str = "validation_loss"
+    patience: Count = 5
+    min_delta: Amount = 0.0
+    mode: Literal["min", "max"] = "min"
+
+    def __post_init__(self) -> None:
+        check_kind("EarlyStopping: monitor", self.monitor, str, "a column's name")
+        read_fields(self)
         self._forget()
 
     def _forget(self) -> None:
@@ -191,6 +194,7 @@ class Clip(Callback):
         run.step.setdefault("clipped", share)
 
 
+@dataclass(eq=False)
 class Average(Callback):
     """Average the weights over their way: validate with the average, and end with it.
 
@@ -212,15 +216,11 @@ class Average(Callback):
         That of the latest run.
     """
 
-    def __init__(self, decay: float | None = None, start: int = 0) -> None:
-        if decay is not None:
-            check_numbers("Average", 0, 1, decay=decay)
-            if decay == 1:
-                raise ValueError(
-                    "Average: decay is below 1, or the average would never move; got 1."
-                )
-        check_integers("Average", 0, start=start)
-        self.decay, self.start = decay, start
+    decay: Share | None = None
+    start: Count = 0
+
+    def __post_init__(self) -> None:
+        read_fields(self)
         self.own: list[np.ndarray] = []  # the weights that the average stands in for now
 
     def on_start(self, run: Run) -> None:

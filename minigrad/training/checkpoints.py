@@ -4,8 +4,6 @@ A checkpoint is an ``.npz`` archive: one ``.npy`` entry per array, and one JSON 
 they hang together. Nothing in it is code, so opening a stranger's file is safe.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """What a sweep runs: every configuration and seed, each known by exactly what it is."""
 
-from __future__ import annotations
-
 import hashlib
 import inspect
 import itertools

@@ -174,11 +174,11 @@ def _train_epoch(run: Run, shown: tqdm) -> dict[str, float]:
         run.optimizer.train()
         for batches in _groups(run.data, run.accumulate):
             run.step = {}
-            before = np.concatenate([p._data.ravel() for p in parameters])
-            size = total_norm([before]) or math.nan
+            before = _flat(parameters)
             run.optimizer.step_with(partial(_gradient, run, batches, means))
             run.step["lr"] = _rate(run.optimizer)
-            run.step["update_ratio"] = total_norm([_change(parameters, before)]) / size
+            moved = total_norm([_flat(parameters) - before])
+            run.step["update_ratio"] = moved / (total_norm([before]) or math.nan)
             run.history.add_step(run.step)
             for callback in run.callbacks:
                 callback.on_step(run)
@@ -248,14 +248,8 @@ def _rate(optimizer: Any) -> float:
     return getattr(optimizer, "adapted_lr", optimizer.last_lr)[0]
 
 
-def _change(parameters: Iterable[Tensor], before: NDArray[Any]) -> NDArray[Any]:
-    """Return how the parameters differ from a flat copy of them, in the copy's memory."""
-    first = 0
-    for p in parameters:
-        part = before[first : first + p.size]
-        np.subtract(p._data.ravel(), part, out=part)
-        first += p.size
-    return before
+def _flat(parameters: Iterable[Tensor]) -> NDArray[Any]:
+    return np.concatenate([p._data.ravel() for p in parameters])
 
 
 def _checked(

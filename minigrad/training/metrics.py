@@ -1,7 +1,5 @@
 """What is measured beside the loss, and its mean over the examples."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Configurations drawn at random, for `minigrad.sweep`."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

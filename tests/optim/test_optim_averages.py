@@ -86,7 +86,7 @@ def test_wrappers_refuse_what_they_cannot_wrap_or_load():
     opt = optim.Lookahead(optim.SGD([zeros()], lr=0.1))
     with pytest.raises(TypeError, match="goes around an optimizer"):
         optim.Lookahead([zeros()])
-    with pytest.raises(ValueError, match="sync_period is an int from 1 on"):
+    with pytest.raises(ValueError, match="sync_period is an integer, 1 or more"):
         optim.Lookahead(optim.SGD([zeros()], lr=0.1), sync_period=0)
     with pytest.raises(ValueError, match="the state of SGD, and not of Lookahead"):
         opt.load_state_dict(opt.optimizer.state_dict())

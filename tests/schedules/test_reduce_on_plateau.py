@@ -69,7 +69,7 @@ def test_a_plateau_refuses_a_state_that_is_not_its_own() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"factor": 1.0}, "factor must be above 0 and below 1"),
+        ({"factor": 1.0}, "factor is a number between 0 and 1"),
         ({"mode": "up"}, "one of 'min', 'max'; got 'up'"),
         ({"threshold_mode": "both"}, "one of 'rel', 'abs'"),
         ({"patience": -1}, "patience is an integer, 0 or more"),

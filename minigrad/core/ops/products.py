@@ -1,7 +1,5 @@
 """Products of matrices, and of anything with indices."""
 
-from __future__ import annotations
-
 import string
 from typing import Any
 

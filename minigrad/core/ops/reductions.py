@@ -3,8 +3,6 @@
 ``axis`` is an integer, a tuple of them, or None for all axes, as in NumPy.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Functions that move elements without changing them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

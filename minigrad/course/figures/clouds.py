@@ -40,10 +40,8 @@ def clouds(
     clouds : mapping from str to array-like
         Name of a cloud and its places, shape ``(updates + 1, walkers, 2)``. All walkers of a cloud
         start in one place. Each cloud gets a strip of its own.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     xlim, ylim : (float, float)
         The part of the plane that is drawn; who leaves it is not seen.
     spreads : mapping from str to (float, float), optional
@@ -51,11 +49,6 @@ def clouds(
         an ellipse of twice that size around the lowest point at the origin.
     **words
         As for `minigrad.plots.loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
     """
     words = {"xlim": xlim, "ylim": ylim} | words
     return _draw(f, places("clouds", clouds, 3), title, alt, words, spreads)[0]

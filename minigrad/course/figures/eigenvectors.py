@@ -34,19 +34,12 @@ def eigenvectors(
         H, symmetric; its eigenvalues are positive.
     paths : mapping from str to array-like, optional
         Name of a path and its points, shape ``(updates + 1, 2)``.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     xlim, ylim : (float, float)
         The part of the plane that is drawn; the lowest point is the origin.
     **words
         As for `minigrad.plots.loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
 
     Examples
     --------

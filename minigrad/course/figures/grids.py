@@ -49,15 +49,8 @@ def grids(row: Sequence[Grid | str], *, title: str, alt: str) -> Figure:
     ----------
     row : sequence of Grid or str
         From left to right: arrays, and what to write between them.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     """
     drawn = [(_drawn(item) if isinstance(item, Grid) else (0, 0)) for item in row]
     height = max(rows for rows, _ in drawn)

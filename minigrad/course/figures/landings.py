@@ -32,19 +32,12 @@ def landings(
         Where every step begins.
     ends : mapping from str to float
         Name of a step and the place where it lands.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     xlim : (float, float)
         The part of the line that is drawn.
     **words
         As for `minigrad.plots.loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
     """
     check_function("f", f, "f(x) returns the height at each place")
     check_numbers("landings", start=start)

@@ -23,15 +23,8 @@ def network(layers: Mapping[str, int], *, title: str, alt: str) -> Figure:
     ----------
     layers : mapping from str to int
         Name of a layer, the input first, and how many units it has.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
-
-    Returns
-    -------
-    Figure
-        Make it the last expression of a cell, or show it with ``plt.show()``.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
 
     Examples
     --------

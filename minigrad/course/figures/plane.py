@@ -40,10 +40,8 @@ def plane(
         The quantity. Where it is not finite, the plane stays empty.
     levels : sequence of float
         Where one band ends and the next begins, rising. The last band has no upper end.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     label : str
         Name of the quantity.
     lines : mapping from str to (array-like, array-like), optional
@@ -54,11 +52,6 @@ def plane(
         Words to write into the plane, and where their middle is.
     **words
         As for `minigrad.plots.loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
 
     Examples
     --------

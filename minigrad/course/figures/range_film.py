@@ -20,11 +20,7 @@ def animate_range(
     ----------
     rates, losses, smoothed : array-like, shape (updates,)
         Rate, loss, and loss without its noise.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
-    **words
+    title, alt, **words
         As for `minigrad.plots.loss_curves`.
 
     Returns

@@ -48,21 +48,14 @@ def regions(
         The examples.
     y : array-like, shape (examples,)
         Their classes, 0 or 1.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     xlim, ylim : (float, float)
         The part of the plane that is drawn.
     classes : sequence of str, optional
         Names of the two classes.
     **words
         As for `minigrad.plots.loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
 
     Examples
     --------

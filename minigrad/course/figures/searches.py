@@ -40,19 +40,12 @@ def searches(
     looked : mapping from str to array-like
         Name of a search, and the pairs of indices ``(column, row)`` that it tried, shape
         ``(tries, 2)``. Each search gets a panel.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     vmax : float, optional
         The loss that is drawn as paper; higher ones look the same.
     **words
         As for `minigrad.plots.loss_curves`; ``ylabel`` names the other setting.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
 
     Examples
     --------

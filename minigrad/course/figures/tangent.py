@@ -34,19 +34,12 @@ def tangent(
         The point of the curve where the tangent touches.
     slope : float
         The slope of the tangent.
-    title : str
-        What the figure shows, as a sentence.
-    alt : str
-        The alternative text.
+    title, alt
+        As for `minigrad.plots.loss_curves`.
     chord : (callable, float), optional
         The curve as a function, and how far to either side of the point the chord's ends lie.
     **words
         As for `minigrad.plots.loss_curves`.
-
-    Returns
-    -------
-    Figure
-        Show it with ``plt.show()``.
     """
     curve = as_numbers("x", x, "the places", 1), as_numbers("y", y, "the heights", 1)
     check_lengths(x=curve[0].size, y=curve[1].size)

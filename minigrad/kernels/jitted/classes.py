@@ -1,7 +1,5 @@
 """Softmax and cross-entropy of rows of logits."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..jit import jit, jit_sums

@@ -1,7 +1,5 @@
 """Dropout."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..jit import jit

@@ -1,7 +1,5 @@
 """Functions that act on each element by itself."""
 
-from __future__ import annotations
-
 import math
 
 from ..jit import jit

@@ -1,7 +1,5 @@
 """Standardisation."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..jit import jit_sums

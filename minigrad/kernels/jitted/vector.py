@@ -1,7 +1,5 @@
 """What a compiler can turn into vector instructions, and could not in its usual form."""
 
-from __future__ import annotations
-
 import math
 
 import numba

@@ -1,7 +1,5 @@
 """Convolution and pooling of images."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..jit import jit

@@ -1,7 +1,5 @@
 """Functions that act on each element by itself; arrays are read as one row."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

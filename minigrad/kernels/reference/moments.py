@@ -3,8 +3,6 @@
 Arrays are (A, G, S): group g is all of ``x[:, g, :]``.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -1,7 +1,5 @@
 """Rows of a table."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -6,8 +6,6 @@ begins at ``starts[k]``. The run goes on over the padding at the end of each lin
 ``taps`` and of ``planes`` has a few columns more than the result; what they hold means nothing.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
