@@ -132,17 +132,14 @@ class Number(Kind):
     timed: bool = False
 
     def read(self, label: str, value: Any) -> Any:
-        """Return a float, or the function of the step."""
         if self.timed and callable(value) and not isinstance(value, type):
             return value  # what it gives is checked when it is used
         return self._number(label, value, ", or a function of the step" if self.timed else "")
 
     def varies(self, value: Any) -> bool:
-        """Whether it is a function."""
         return callable(value)
 
     def at(self, label: str, value: Any, t: int) -> Any:
-        """Return the number at ``t``."""
         if not callable(value):
             return value
         try:
@@ -171,7 +168,6 @@ class Pair(Kind):
     of: Number
 
     def read(self, label: str, value: Any) -> tuple[Any, Any]:
-        """Return a tuple of the two."""
         value = value.tolist() if isinstance(value, np.ndarray) else value
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise ValueError(f"{label} is a pair of numbers; got {shown(value)}.")
@@ -179,11 +175,9 @@ class Pair(Kind):
         return first, second
 
     def varies(self, value: Any) -> bool:
-        """Whether one of the two is a function."""
         return any(map(callable, value))
 
     def at(self, label: str, value: Any, t: int) -> tuple[Any, Any]:
-        """Return the two numbers at ``t``."""
         first, second = (self.of.at(label, part, t) for part in value)
         return first, second
 
@@ -192,7 +186,6 @@ class Truth(Kind):
     """True or False, and nothing that Python would take for one of them."""
 
     def read(self, label: str, value: Any) -> bool:
-        """Return it."""
         value = _plain(value)
         if not isinstance(value, bool):
             raise TypeError(f"{label} is True or False; got {shown(value)}.")
@@ -206,7 +199,6 @@ class Whole(Kind):
     least: int | None = 1
 
     def read(self, label: str, value: Any) -> int:
-        """Return an int."""
         value = _plain(value)
         whole = isinstance(value, Integral) and not isinstance(value, bool)
         if not whole or (self.least is not None and value < self.least):
@@ -223,7 +215,6 @@ class Word(Kind):
     words: tuple[str, ...]
 
     def read(self, label: str, value: Any) -> str:
-        """Return the word."""
         value = _plain(value)
         if not isinstance(value, str) or value not in self.words:
             words = ", ".join(map(repr, self.words))

@@ -215,14 +215,10 @@ class BatchNorm1d(Module):
     ----------
     num_features : int
         Number of channels, C.
-    eps : float
-        What is added to the variance, against division by 0.
     momentum : float
         Weight of the newest batch in the average: ``running += momentum * (new - running)``.
-    affine : bool
-        Whether to scale by ``weight`` (at first 1) and shift by ``bias`` (at first 0).
-    dtype : float32 or float64
-        Type of the parameters and averages.
+    eps, affine, dtype
+        As in :class:`LayerNorm`, ``affine`` for ``elementwise_affine``.
 
     Attributes
     ----------

@@ -52,11 +52,6 @@ def minimize(
     scipy.optimize.OptimizeResult
         ``fun`` is the least loss, ``nit`` the number of iterations, ``message`` why it stopped.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its kind, or the loss is not a tensor of one element.
-
     References
     ----------
     Liu & Nocedal (1989) (L-BFGS); Nocedal & Wright (2006), Numerical optimization, ch. 6 and 7.

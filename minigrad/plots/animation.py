@@ -13,7 +13,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from .figure import Figure
+from .figure import Figure, show
 from .player import player, shared_lines
 
 
@@ -97,6 +97,4 @@ class Animation:
         }
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display({"text/html": self.html(), "text/plain": f"Animation: {self.figure.alt}"}, raw=True)
+        show(self.html(), f"Animation: {self.figure.alt}")

@@ -52,10 +52,15 @@ class Figure(matplotlib.figure.Figure):
         return image(self.svg(), self.alt, width=round(96 * self.get_figwidth()))
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display({"text/html": self.html(), "text/plain": f"Figure: {self.alt}"}, raw=True)
+        show(self.html(), f"Figure: {self.alt}")
         plt.close(self)  # what is shown is not shown again at the end of the cell
+
+
+def show(page: str, text: str) -> None:
+    """Display HTML in a notebook, and a text where there is no place for it."""
+    from IPython.display import display
+
+    display({"text/html": page, "text/plain": text}, raw=True)
 
 
 def image(svg: str, alt: str, width: int) -> str:

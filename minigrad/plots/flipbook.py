@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .figure import Figure, check_alt, image
+from .figure import Figure, check_alt, image, show
 from .graph import Diagram, width_of
 from .player import player, shared_lines
 
@@ -46,6 +46,4 @@ class Flipbook:
         return player(picture, {"lines": lines, "frames": frames}, width)
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display({"text/html": self.html(), "text/plain": f"Animation: {self.alt}"}, raw=True)
+        show(self.html(), f"Animation: {self.alt}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .figure import image
+from .figure import image, show
 from .style import BACKGROUND, COLORS, INK, MUTED
 
 HEAD = f"""digraph {{
@@ -52,9 +52,7 @@ class Diagram:
         return image(svg, self.alt, width_of(svg))
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display({"text/html": self.html(), "text/plain": f"Diagram: {self.alt}"}, raw=True)
+        show(self.html(), f"Diagram: {self.alt}")
 
 
 def escaped(text: str) -> str:

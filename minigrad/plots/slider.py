@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ..arguments import check_function, check_kind, check_numbers, shown
-from .figure import Figure
+from .figure import Figure, show
 from .player import player, shared_lines
 
 MOST = 41  # places: each is drawn beforehand, and its picture travels with the page
@@ -77,6 +77,4 @@ class Slider:
         return figure
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display({"text/html": self.html(), "text/plain": f"Slider: {self.label}"}, raw=True)
+        show(self.html(), f"Slider: {self.label}")

@@ -8,7 +8,7 @@ goes into the record; whatever else hands out numbers is told.
 import functools
 import operator
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -26,28 +26,15 @@ _FUNCTIONS = {
 }
 
 
-class Follower(Protocol):
-    """What a given array tells; see the recorder."""
-
-    def call(self, function: Any, args: Any, params: dict[str, Any]) -> Any:
-        """Call a function of arrays, and write it down."""
-
-    def read(self, array: np.ndarray) -> None:
-        """Be told that the numbers of an array are handed to Python."""
-
-    def write(self) -> None:
-        """Be told that an array is being changed."""
-
-
 class Given(NDArrayOperatorsMixin):
     """An array that a recorded step was given, or has computed from such."""
 
     __slots__ = ("__weakref__", "_follower", "array")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, array: np.ndarray, follower: Follower) -> None:
+    def __init__(self, array: np.ndarray, follower: Any) -> None:
         self.array = array
-        self._follower = follower
+        self._follower = follower  # the recorder, which is told of calls, reads and writes
 
     __class__ = property(lambda self: np.ndarray)
     T = property(lambda self: self.transpose())

@@ -241,44 +241,20 @@ class Recorder(Observer):
         return mapped(value, self.stand_in) if items_of(value) else value
 
 
+@dataclass(eq=False)
 class Record:
-    """What was written down in one call.
+    """What was written down in one call."""
 
-    Attributes
-    ----------
-    instructions : list of Instruction
-    conditions : list of pairs
-        Functions that read what Python decided by, and what each of them returned.
-    watch : Watch
-        What the step's code refers to.
-    tensors : list of pairs
-        Tensors that the step knows by itself, and whether each required a gradient.
-    obstacle : str or None
-        Why the call cannot be replayed, if so.
-    confirmed : bool
-        Whether the call before it left the same record.
-    size : int
-        Number of slots.
-    arrays : set of int
-        Slots that hold NumPy's arrays, and no tensors.
-    output
-        What the call returned, with slots in place of tensors.
-    """
-
-    def __init__(self, recorder: Recorder, output: Any, watch: Watch) -> None:
-        recorder.finish()
-        self.watch = watch
-        self.misses = 0  # calls in a row in which it, or what was there before it, did not hold
-        self.output = mapped(output, recorder.stand_in)
-        self.instructions = recorder.instructions
-        self.conditions = recorder.conditions
-        self.tensors = list(recorder.tensors.values())
-        self.obstacle = recorder.obstacle or watch.obstacle
-        if watch.draws(generator for i in self.instructions for generator in i.draws()):
-            self.obstacle = "it draws random numbers by itself: pass them as an argument"
-        self.confirmed = False
-        self.size = recorder.size
-        self.arrays = recorder.arrays
+    watch: Watch  # what the step's code refers to
+    output: Any  # what the call returned, with slots in place of tensors
+    instructions: list[Instruction]
+    conditions: list[tuple[Callable[[], Any], Any]]  # what Python decided by, read, and what it was
+    tensors: list[tuple[Tensor, bool]]  # that the step knows by itself, and if each is tracked
+    size: int  # number of slots
+    arrays: set[int]  # slots that hold NumPy's arrays, and no tensors
+    obstacle: str | None  # why the call cannot be replayed, if so
+    confirmed: bool = False  # whether the call before it left the same record
+    misses: int = 0  # calls in a row in which it, or what was there before it, did not hold
 
     def holds(self) -> bool:
         """Whether what Python decided by is as it was."""
@@ -332,7 +308,20 @@ def record(
         output = step(*args, **named)
     finally:
         mode.observer = None
-    return Record(recorder, output, watch), output
+    recorder.finish()
+    if watch.draws(generator for i in recorder.instructions for generator in i.draws()):
+        recorder.obstacle = "it draws random numbers by itself: pass them as an argument"
+    written = Record(
+        watch,
+        mapped(output, recorder.stand_in),
+        recorder.instructions,
+        recorder.conditions,
+        list(recorder.tensors.values()),
+        recorder.size,
+        recorder.arrays,
+        recorder.obstacle or watch.obstacle,
+    )
+    return written, output
 
 
 def cleared_by(owner: Any) -> list[Tensor]:

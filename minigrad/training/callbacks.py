@@ -72,11 +72,9 @@ class EarlyStopping(Callback):
         self.weights: dict[str, Any] = {}
 
     def on_start(self, run: Run) -> None:
-        """Forget an earlier run."""
         self._forget()
 
     def on_epoch(self, run: Run) -> None:
-        """Compare with the best epoch."""
         epochs = run.history.epochs
         if self.monitor not in epochs:
             raise ValueError(
@@ -92,16 +90,13 @@ class EarlyStopping(Callback):
             run.stop = True
 
     def on_end(self, run: Run) -> None:
-        """Put the best weights back."""
         if self.best_epoch:
             run.model.load_state_dict(self.weights)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the best value, its epoch and its weights."""
         return {"best": self.best, "best_epoch": self.best_epoch, "weights": self.weights}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` returned."""
         self.best, self.best_epoch = state["best"], state["best_epoch"]
         self.weights = state["weights"]
 
@@ -131,7 +126,6 @@ class Checkpoint(Callback):
         self.every, self.resume = every, resume
 
     def on_start(self, run: Run) -> None:
-        """Load, if that is wanted and possible; see that this run can be saved."""
         if self.resume and self.path.exists():
             state = load(self.path)
             try:
@@ -140,10 +134,9 @@ class Checkpoint(Callback):
                 raise ValueError(
                     f"Checkpoint: this run cannot go on from {str(self.path)!r}: {error}"
                 ) from error
-        prepared(run.state_dict(), self.path)
+        prepared(run.state_dict(), self.path)  # raises now if this run cannot be saved
 
     def on_epoch(self, run: Run) -> None:
-        """Save."""
         if run.epoch % self.every == 0 or run.epoch == run.epochs or run.stop:
             save(run.state_dict(), self.path)
 
@@ -183,7 +176,6 @@ class Clip(Callback):
         check_numbers("Clip", positive=True, **{self.kind: self.limit})
 
     def on_backward(self, run: Run) -> None:
-        """Clip."""
         parameters = run.parameters()
         if self.kind == "norm":
             share = float(not clip_grad_norm_(parameters, self.limit) <= self.limit)
@@ -224,24 +216,20 @@ class Average(Callback):
         self.own: list[np.ndarray] = []  # the weights that the average stands in for now
 
     def on_start(self, run: Run) -> None:
-        """Begin an average."""
         params = run.parameters()
         self.average = SWA(params) if self.decay is None else EMA(params, self.decay)
         self.own = []
 
     def on_train(self, run: Run) -> None:
-        """Put the model's own weights back."""
         for p, value in zip(run.parameters(), self.own, strict=bool(self.own)):
             write(p, value)
         self.own = []
 
     def on_step(self, run: Run) -> None:
-        """Take the weights into an exponential average."""
         if self.decay is not None and run.epoch >= self.start:
             self.average.update()
 
     def on_eval(self, run: Run) -> None:
-        """Put the average in."""
         if not self.own and run.epoch >= self.start:
             if self.decay is None:
                 self.average.update()
@@ -251,11 +239,9 @@ class Average(Callback):
                     write(p, value)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the average and the model's own weights."""
         return {"average": self.average.state_dict(), "own": self.own}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` returned."""
         self.average.load_state_dict(state["average"])
         self.own = list(state["own"])
 
@@ -278,11 +264,9 @@ class TensorBoard(Callback):
         self.writer: Any = None
 
     def on_start(self, run: Run) -> None:
-        """See that there is what writes the files."""
-        import tensorboardX  # noqa: F401
+        import tensorboardX  # noqa: F401  # raises now if it is not there
 
     def on_step(self, run: Run) -> None:
-        """Write the update."""
         step = len(run.history.steps["loss"]) - 1
         if self.writer is None:
             from tensorboardX import SummaryWriter
@@ -296,12 +280,10 @@ class TensorBoard(Callback):
             self.writer.add_scalar(f"step/{name}", value, step)
 
     def on_epoch(self, run: Run) -> None:
-        """Write the epoch."""
         for name, values in run.history.epochs.items():
             self.writer.add_scalar(f"epoch/{name}", values[-1], run.epoch)
 
     def on_end(self, run: Run) -> None:
-        """Close the file."""
         if self.writer is not None:
             self.writer.close()
             self.writer = None

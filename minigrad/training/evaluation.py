@@ -40,11 +40,6 @@ def evaluate(
     -------
     dict of str to float
         ``"loss"``, and each metric under its function's name.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not what it must be, or there are no examples.
     """
     check_model("evaluate", model, loss)
     check_pair("evaluate: data", data)

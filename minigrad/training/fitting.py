@@ -259,24 +259,17 @@ def _checked(
     check_model("fit", model, loss)
     a_rule = "one such as mg.optim.SGD(model.parameters(), lr=0.1)"
     check_kind("fit: optimizer", optimizer, Optimizer, a_rule)
-    if is_pair(data):
-        raise TypeError(
-            "fit: data is a pair of arrays; deal it out in batches with "
-            "mg.data.minibatches(x, y, batch_size=32, rng=rng)."
-        )
+    dealt = "mg.data.minibatches(x, y, batch_size=32, rng=rng)"
+    wanted = f"fit: data gives batches (x, y) in each epoch, as {dealt} does, or a list of them"
     no_batches = str | bytes | dict | np.ndarray | Tensor
+    if is_pair(data):
+        raise TypeError(f"{wanted}; got a pair of arrays: deal it out by minibatches(x, y, ...).")
     if not isinstance(data, Iterable) or isinstance(data, no_batches):
-        raise TypeError(
-            "fit: data gives batches, pairs (x, y), as mg.data.minibatches(x, y, batch_size=32, "
-            f"rng=rng) does, or a list of them; got a {type(data).__name__}."
-        )
+        raise TypeError(f"{wanted}; got a {type(data).__name__}.")
     if isinstance(data, Sized) and not len(data):
         raise ValueError("fit: data held no batches.")
     if iter(data) is data:
-        raise TypeError(
-            "fit: data is an iterator, which is used up after one epoch; give what can be passed "
-            "over again, such as mg.data.minibatches(x, y, batch_size=32, rng=rng) or a list."
-        )
+        raise TypeError(f"{wanted}; got an iterator, which is used up after one epoch.")
     if validation is not None:
         check_pair("fit: validation", validation)
     check_kind("fit: callbacks", callbacks, Iterable, "a list of Callbacks")

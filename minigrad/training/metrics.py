@@ -47,16 +47,12 @@ def accuracy(scores: ArrayLike, labels: ArrayLike) -> float:
             f"{scores.shape} and {labels.shape}."
         )
     alone = scores.shape == labels.shape  # one logit an example
-    if alone and scores.ndim == 2 and scores.shape[1] > 1:
-        raise ValueError(
-            f"accuracy: scores and labels both have shape {scores.shape}. Labels are classes: of "
-            "one-hot rows they are labels.argmax(axis=1). For answers of yes or no, many an "
-            "example, give both as ravel()."
-        )
-    if not alone and scores.shape[:-1] != labels.shape:
+    one_hot = alone and scores.ndim == 2 and scores.shape[1] > 1
+    if one_hot or not (alone or scores.shape[:-1] == labels.shape):
         raise ValueError(
             "accuracy: scores have shape (n, classes), (n, 1) or (n,) and labels (n,); got "
-            f"{scores.shape} and {labels.shape}."
+            f"{scores.shape} and {labels.shape}. Of one-hot rows the labels are "
+            "labels.argmax(axis=1); of many answers of yes or no, give both as ravel()."
         )
     classes = 2 if alone else scores.shape[-1]
     if not np.isin(labels, np.arange(classes)).all():

@@ -110,18 +110,13 @@ class Run:
                 f"the saved run drew from the generators {', '.join(state['generators'])}; "
                 f"this one has {', '.join(mine['generators'])}."
             )
-        if len(self.callbacks) != len(state["callbacks"]):
+        own, saved = mine["callbacks"], state["callbacks"]
+        if [state.keys() for state in own] != [state.keys() for state in saved]:
+            names = ", ".join(type(callback).__name__ for callback in self.callbacks)
             raise ValueError(
-                f"the saved run had {len(state['callbacks'])} callbacks, this one has "
-                f"{len(self.callbacks)}; give the same ones in the same order."
+                f"the saved run had {len(saved)} callbacks, this one has {len(own)} ({names}); "
+                "give the same ones in the same order."
             )
-        pairs = zip(mine["callbacks"], state["callbacks"], strict=True)
-        for callback, (own, saved) in zip(self.callbacks, pairs, strict=True):
-            if own.keys() != saved.keys():
-                raise ValueError(
-                    f"where this run has the callback {type(callback).__name__}, the saved one "
-                    "had another; give the same ones in the same order."
-                )
         if state["epoch"] > self.epochs:
             raise ValueError(
                 f"the saved run has done {state['epoch']} epochs, and this one is of "
