@@ -95,6 +95,28 @@ def as_numbers(name: str, value: Any, wanted: str, *ndims: int) -> NDArray[np.fl
     return array.astype(np.float64)
 
 
+def as_number(name: str, value: Any, flags: bool = False) -> float:
+    """Return a number (or flag), or the one element of an array or a Tensor, as a float."""
+    found = value.item() if getattr(value, "size", None) == 1 else value
+    if not isinstance(found, Real) or (isinstance(found, _FLAGS) and not flags):
+        raise TypeError(f"{name} is one number; got {shown(value)}.")
+    return float(found)
+
+
+def check_rows(where: str, **arrays: Any) -> None:
+    """Raise unless arrays have a row for each of the same examples, and there are some."""
+    shapes: list[Any] = [getattr(array, "shape", ()) for array in arrays.values()]
+    if () in shapes:
+        kinds = " and ".join(shown(array) for array in arrays.values())
+        raise TypeError(f"{where}: {', '.join(arrays)} are arrays of examples; got {kinds}.")
+    if len({shape[0] for shape in shapes}) != 1 or not shapes[0][0]:
+        got = " and ".join(map(str, shapes))
+        raise ValueError(
+            f"{where}: {', '.join(arrays)} have one row for each example, and at least one; got "
+            f"shapes {got}."
+        )
+
+
 def shown(value: Any) -> str:
     """Return a value as an error shows it: short, and a class as what it is."""
     if isinstance(value, type):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import check_flags, check_integers
+from ..arguments import check_flags, check_function, check_integers, check_rows
 from ..random import generator_or_default
 
 Pair = tuple[NDArray[Any], NDArray[Any]]
@@ -27,22 +27,13 @@ class Minibatches:
 
     def __post_init__(self) -> None:
         x, y = _rows("x", self.x), _rows("y", self.y)
-        if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
-            raise ValueError(
-                "minibatches: x and y need one row for each example; "
-                f"got shapes {x.shape} and {y.shape}."
-            )
-        n = len(x)
-        if n == 0:
-            raise ValueError(f"minibatches: there are no examples, x has shape {x.shape}.")
-        check_integers(f"minibatches of {n} examples", 1, n, batch_size=self.batch_size)
+        check_rows("minibatches", x=x, y=y)
+        where = f"minibatches of {len(x)} examples"
+        check_integers(where, 1, len(x), batch_size=self.batch_size)
         rng = generator_or_default(self.rng, "minibatches")
         check_flags("minibatches", drop_last=self.drop_last)
-        transform = self.transform
-        if transform is not None and (isinstance(transform, type) or not callable(transform)):
-            raise TypeError(
-                f"minibatches: transform is a function, transform(x_batch, rng); got {transform!r}."
-            )
+        if self.transform is not None:
+            check_function("minibatches: transform", self.transform, "transform(x_batch, rng)")
         # as an int, because NumPy's short ones overflow
         vars(self).update(x=x, y=y, batch_size=int(self.batch_size), rng=rng)
 

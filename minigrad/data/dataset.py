@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from ..arguments import check_rows
 from .batches import Pair
 
 
@@ -28,12 +27,7 @@ class Dataset:
         for name, pair in (("train", self.train), ("test", self.test)):
             if not isinstance(pair, tuple) or len(pair) != 2:
                 raise TypeError(f"Dataset: {name} is a pair of arrays, (x, y); got {pair!r}.")
-            shapes = [np.shape(array) for array in pair]
-            if not all(shapes) or shapes[0][0] != shapes[1][0]:
-                raise ValueError(
-                    f"Dataset: {name} is a pair (x, y) with one row for each example; got shapes "
-                    f"{shapes[0]} and {shapes[1]}."
-                )
+            check_rows(f"Dataset: {name}", x=pair[0], y=pair[1])
 
     def __repr__(self) -> str:
         (x, _), (x_test, _) = self.train, self.test

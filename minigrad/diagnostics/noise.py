@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import as_numbers, check_integers, shown
+from ..arguments import as_numbers, check_integers, check_rows, shown
 from ..core.autograd import grad
 from ..core.modes import recording
 from ..core.tensor import Tensor
@@ -156,19 +156,9 @@ def _gradients(
     where: str, f: Callable[..., Tensor], inputs: list[Tensor], data: Sequence[NDArray[Any]]
 ) -> Iterator[list[NDArray[Any]]]:
     loss = loss_function(where, f)
-    for i, array in enumerate(data):
-        if not isinstance(array, np.ndarray | Tensor) or not array.ndim:
-            raise TypeError(
-                f"{where}: data are arrays of a row for each example; number {i} is {shown(array)}."
-            )
-    lengths = {len(array) for array in data}
-    if len(lengths) != 1 or 0 in lengths:
-        raise ValueError(
-            f"{where}: the data have one row for each example; got {len(data)} arrays of "
-            f"lengths {', '.join(str(len(array)) for array in data) or 'none'}."
-        )
+    check_rows(where, **{f"data[{i}]": array for i, array in enumerate(data)})
     with as_found(models_of(f)):
-        for i in range(lengths.pop()):
+        for i in range(len(data[0])):
             with recording():
                 value = loss(*(array[i : i + 1] for array in data))
             yield [g._data for g in grad(value, inputs)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import check_function, check_integers, check_numbers, shown
+from ..arguments import as_number, check_function, check_integers, check_numbers
 from ..core.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def range_test(
     rates = np.geomspace(low, high, steps)
     losses: list[float] = []
     for lr in rates.tolist():
-        losses.append(_number(step(lr)))
+        losses.append(as_number("range_test: what step returns, the loss,", step(lr)))
         if _valid(np.array(losses), smoothing, stop) < len(losses):
             break
     if not math.isfinite(losses[0]):
@@ -188,15 +188,6 @@ def range_test(
     measured = np.array(losses)
     valid = _valid(measured, smoothing, stop)
     return RangeTest(rates[: len(losses)], measured, _smooth(measured, smoothing), valid)
-
-
-def _number(loss: object) -> float:
-    """Return the loss that a step gave."""
-    numbers = loss._data if isinstance(loss, Tensor) else np.asarray(loss)
-    if numbers.size != 1 or numbers.dtype.kind not in "iuf":
-        hint = " Is its `return` missing?" if loss is None else ""
-        raise TypeError(f"range_test: step returns the loss, a number; got {shown(loss)}.{hint}")
-    return float(numbers.item())
 
 
 def _smooth(losses: Floats, window: int) -> Floats:

@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Callable
-from numbers import Real
-from typing import Any
 
+from ..arguments import as_number
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from ..kernels.sums import dot
@@ -71,16 +70,14 @@ class PolyakSGD(SelfTuning):
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If the loss is not one finite number. Then nothing has been updated.
         RuntimeError
             If a parameter has no gradient. Then none has been updated.
         """
-        value: Any = loss._data if isinstance(loss, Tensor) else loss
-        value = value.item() if getattr(value, "size", 0) == 1 else value
-        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-            raise ValueError(f"PolyakSGD.step(loss) wants the loss, a finite number; got {loss}.")
-        self._loss = float(value)
+        self._loss = as_number("PolyakSGD.step(): the loss", loss)
+        if not math.isfinite(self._loss):
+            raise ValueError(f"PolyakSGD.step(): the loss is finite; got {loss}.")
         super().step()
 
     def step_with(self, closure: Callable[[], Tensor]) -> Tensor:

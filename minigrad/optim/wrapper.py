@@ -1,7 +1,8 @@
 """Optimizers around an optimizer: Lookahead."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from ..arguments import NOT_NEGATIVE, Setting, Whole
 from ..core.modes import effect
 from ..core.tensor import Tensor
 from ..kernels.fused import elements, fused
-from .flat import Flat
-from .groups import Group
 from .optimizer import Optimizer
 from .saving import state_for
+
+
+def _inside(name: str) -> Any:
+    return property(attrgetter(f"optimizer.{name}"), doc="That of the optimizer inside.")
 
 
 class Wrapper(Optimizer):
@@ -40,39 +43,12 @@ class Wrapper(Optimizer):
             )
         self.optimizer = optimizer
 
-    @property
-    def param_groups(self) -> tuple[Group, ...]:
-        """Those of the optimizer inside."""
-        return self.optimizer.param_groups
-
-    @property
-    def steps(self) -> int:  # type: ignore[override]
-        """Updates done."""
-        return self.optimizer.steps
-
-    @property
-    def last_lr(self) -> list[float]:  # type: ignore[override]
-        """The rate that the latest update used, one for each group."""
-        return self.optimizer.last_lr
-
-    def train(self) -> None:
-        """Do what the optimizer inside does."""
-        self.optimizer.train()
-
-    def eval(self) -> None:
-        """Do what the optimizer inside does."""
-        self.optimizer.eval()
-
-    @property
-    def flats(self) -> list[list[Flat]]:  # type: ignore[override]
-        """The memory of the optimizer inside."""
-        return self.optimizer.flats
-
-    def inside(self) -> Iterator[Optimizer]:
-        """Yield the optimizer inside, and those inside that."""
-        yield self.optimizer
-        if isinstance(self.optimizer, Wrapper):
-            yield from self.optimizer.inside()
+    param_groups = _inside("param_groups")
+    steps = _inside("steps")
+    last_lr = _inside("last_lr")
+    flats = _inside("flats")
+    train = _inside("train")
+    eval = _inside("eval")
 
     @classmethod
     def _settings(cls) -> dict[str, Setting]:
@@ -151,8 +127,11 @@ class Lookahead(Wrapper):
         self, optimizer: Optimizer, sync_period: int = 5, slow_step_size: float = 0.5
     ) -> None:
         super().__init__(optimizer)
-        if any(isinstance(inside, Lookahead) for inside in self.inside()):
-            raise ValueError("Lookahead: there is one inside already, and slow weights once.")
+        inside = optimizer
+        while isinstance(inside, Wrapper):
+            if isinstance(inside, Lookahead):
+                raise ValueError("Lookahead: there is one inside already, and slow weights once.")
+            inside = inside.optimizer
         self.sync_period = sync_period
         self.slow_step_size = slow_step_size
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Annotated, Any, Literal, TypeAlias
 
-from ..arguments import NOT_NEGATIVE, Amount, Count, Number, Positive, Whole, read_fields
+from ..arguments import NOT_NEGATIVE, Amount, Count, Number, Positive, Whole, as_number, read_fields
 from .schedule import check_order
 
 Factor: TypeAlias = Annotated[float, Number("a number between 0 and 1", lambda x: 0 < x < 1)]
@@ -121,12 +121,7 @@ class ReduceOnPlateau:
         TypeError
             If the metric is not a number.
         """
-        try:
-            if isinstance(metric, str | bytes | bool):
-                raise TypeError
-            metric = float(metric)
-        except (TypeError, ValueError):
-            raise TypeError(f"ReduceOnPlateau: the metric is a number; got {metric!r}") from None
+        metric = as_number("ReduceOnPlateau: the metric", metric)
         if self._improves(metric):
             self.best = metric
             self.bad_observations = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import check_function, check_integers, check_kind, shown
+from ..arguments import check_function, check_integers, check_kind, check_rows, shown
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..nn import Module
@@ -82,14 +82,9 @@ def is_pair(data: Any) -> bool:
 
 def check_pair(what: str, data: Any) -> None:
     """Raise unless this is a pair of arrays that hold examples."""
-    if not is_pair(data) or not data[0].shape or not data[1].shape:
+    if not is_pair(data):
         raise TypeError(f"{what} is a pair (x, y) of arrays; got a {type(data).__name__}.")
-    x, y = data
-    if len(x) != len(y) or not len(x):
-        raise ValueError(
-            f"{what} has one row of x and one of y for each example, and at least one; got shapes "
-            f"{x.shape} and {y.shape}."
-        )
+    check_rows(what, x=data[0], y=data[1])
 
 
 def checked_loss(where: str, loss: Any) -> Tensor:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arguments import shown
+from ..arguments import as_number, shown
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -130,16 +129,9 @@ def _append(where: str, columns: Columns, row: Mapping[str, float]) -> None:
     """Append a row; a column that a row lacks holds NaN there."""
     if not isinstance(row, Mapping) or not all(isinstance(name, str) for name in row):
         raise TypeError(f"{where}: row is a dict of numbers by name; got {shown(row)}.")
-    numbers = {name: one_number(f"{where}: {name!r}", value) for name, value in row.items()}
+    numbers = {
+        name: as_number(f"{where}: {name!r}", value, flags=True) for name, value in row.items()
+    }
     length = max(map(len, columns.values()), default=0)
     for name in {**columns, **numbers}:
         columns.setdefault(name, [math.nan] * length).append(numbers.get(name, math.nan))
-
-
-def one_number(what: str, value: Any) -> float:
-    """Return a number, or the one element of an array or a Tensor, as a float."""
-    if getattr(value, "size", None) == 1:
-        value = value.item()
-    if not isinstance(value, Real):
-        raise TypeError(f"{what} is one number; got {shown(value)}.")
-    return float(value)

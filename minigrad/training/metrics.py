@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import check_function, shown
+from ..arguments import as_number, check_function, shown
 from ..core.tensor import Tensor
-from .history import one_number
 
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]
 
@@ -109,7 +108,7 @@ class Means:
         if self.metrics:
             arrays = [a.numpy() if isinstance(a, Tensor) else a for a in (prediction, y)]
             for name, metric in self.metrics.items():
-                values[name] = one_number(f"metric {name!r}", metric(*arrays))
+                values[name] = as_number(f"metric {name!r}", metric(*arrays), flags=True)
         for name, value in values.items():
             self.sums[name] = self.sums.get(name, 0.0) + n * value
         self.examples += n

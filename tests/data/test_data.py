@@ -68,7 +68,7 @@ def test_a_transform_changes_what_is_dealt_and_not_the_data():
 @pytest.mark.parametrize(
     ("x", "y", "size", "words"),
     [
-        (np.zeros((0, 2)), np.zeros(0), 1, r"no examples, x has shape \(0, 2\)"),
+        (np.zeros((0, 2)), np.zeros(0), 1, r"at least one; got shapes \(0, 2\)"),
         (np.zeros((3, 2)), np.zeros(4), 1, r"shapes \(3, 2\) and \(4,\)"),
         (
             np.zeros((3, 2)),

@@ -45,7 +45,7 @@ def test_a_loss_below_its_bound_moves_nothing():
 def test_polyaks_step_wants_one_finite_loss(loss):
     p = zeros()
     p.grad = mg.tensor(np.ones(4))
-    with pytest.raises(ValueError, match="wants the loss, a finite number"):
+    with pytest.raises((TypeError, ValueError), match=r"PolyakSGD.step\(\): the loss is"):
         optim.PolyakSGD([p]).step(loss)
     assert not p.numpy().any()
 

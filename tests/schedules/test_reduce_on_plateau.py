@@ -116,7 +116,7 @@ def test_a_negative_loss_that_stays_is_a_plateau() -> None:
 @pytest.mark.parametrize("metric", [None, "1.0", b"1", True, [1.0], np.ones(2), 1j])
 def test_a_metric_that_is_no_number_is_refused(metric: object) -> None:
     plateau = ReduceOnPlateau(0.1)
-    with pytest.raises(TypeError, match="ReduceOnPlateau: the metric is a number"):
+    with pytest.raises(TypeError, match="ReduceOnPlateau: the metric is one number"):
         plateau.observe(metric)  # type: ignore[arg-type]
     assert plateau.best == math.inf and plateau.bad_observations == 0
 
