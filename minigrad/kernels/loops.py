@@ -64,21 +64,11 @@ def inner_loop(ufunc: np.ufunc, types: str) -> tuple[int, int]:
 
 
 class Nest(NamedTuple):
-    """Loops around an inner loop, outermost first, all lengths over 1.
+    """Loops around an inner loop, outermost first, all lengths over 1."""
 
-    Attributes
-    ----------
-    shape : tuple of int
-        How often each outer loop runs.
-    strides : tuple of tuples of int
-        For each outer loop, by how many bytes each operand moves.
-    lengths, steps : tuple of int
-        What the inner loop is told.
-    """
-
-    shape: tuple[int, ...]
-    strides: tuple[tuple[int, ...], ...]
-    lengths: tuple[int, ...]
+    shape: tuple[int, ...]  # how often each outer loop runs
+    strides: tuple[tuple[int, ...], ...]  # by how many bytes each operand moves in each of them
+    lengths: tuple[int, ...]  # what the inner loop is told, and so are the steps
     steps: tuple[int, ...]
 
 

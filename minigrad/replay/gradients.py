@@ -1,6 +1,7 @@
 """Where a program leaves the gradients of the tensors it differentiates by."""
 
 import sys
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,27 +19,19 @@ class NotReadyError(Exception):
         self.reason = reason
 
 
+@dataclass(eq=False)
 class LeafGradient:
-    """The gradient of one leaf, always in the same memory.
+    """The gradient of one leaf, always in the same memory."""
 
-    Parameters
-    ----------
-    leaf : Tensor
-    fresh : bool
-        Whether there is none when its first share arrives. If not, all are added to what is there.
-    cleared : bool
-        Whether the step itself clears it before that.
-    first : int
-        The instruction that the first share comes from.
-    """
+    leaf: Tensor
+    fresh: bool  # whether there is none when its first share arrives; else all are added to it
+    cleared: bool  # whether the step itself clears it before that
+    first: int  # the instruction that the first share comes from
+    stays: bool = True  # whether there is a gradient when the step ends
 
-    def __init__(self, leaf: Tensor, fresh: bool, cleared: bool, first: int) -> None:
-        self.leaf = leaf
-        self.fresh = fresh
-        self.cleared = cleared
-        self.first = first
-        self.stays = True  # whether there is a gradient when the step ends
-        self._had_none = fresh  # whether there is none before the first share
+    def __post_init__(self) -> None:
+        leaf = self.leaf
+        self._had_none = self.fresh  # whether there is none before the first share
         if leaf._home is None:
             leaf._home = Home(np.empty(leaf.size, leaf.dtype), 0, leaf.size, leaf.shape)
         self.home: Home = leaf._home

@@ -54,33 +54,18 @@ class Layout:
         By id of the leaf.
     inputs : list of arrays
         What the arguments hold.
-
-    Attributes
-    ----------
-    inputs : list of arrays
-        Copies of them, which the parts work on.
-    parts : list of Part
-    outside : list of arrays
-        Memory that Python, or the caller, looks at.
-    made : list of arrays
-        Memory that a part fills anew in each run before it reads it.
-    fixed : dict
-        Tensors that are used where they lie, by id, and where that is.
-    written : dict
-        Tensors that are changed, by id, and the first part that changes each.
-    updates : list of Update
     """
 
     def __init__(
         self, record: Record, gradients: dict[int, LeafGradient], inputs: list[np.ndarray]
     ) -> None:
         self.gradients = gradients
-        self.inputs = [copy_of(x) for x in inputs]
+        self.inputs = [copy_of(x) for x in inputs]  # which the parts work on
         self.values: list[Any] = self.inputs + [None] * (record.size - len(inputs))
-        self.outside: list[np.ndarray] = []
-        self.made: list[np.ndarray] = []
-        self.fixed: dict[int, tuple[Tensor, np.ndarray]] = {}
-        self.written: dict[int, tuple[int, Tensor]] = {}
+        self.outside: list[np.ndarray] = []  # memory that Python, or the caller, looks at
+        self.made: list[np.ndarray] = []  # what a part fills anew in each run before it reads it
+        self.fixed: dict[int, tuple[Tensor, np.ndarray]] = {}  # what is used where it lies, by id
+        self.written: dict[int, tuple[int, Tensor]] = {}  # the first part that changes it, by id
         self.updates: list[Update] = []
         self.parts: list[Part] = []
         try:

@@ -50,15 +50,6 @@ class Schedule:
     Calling a schedule changes nothing, so what is plotted is what is used. Two schedules made by
     the same call are equal, and a schedule can be pickled.
 
-    Parameters
-    ----------
-    make : callable
-        The public function that made it, such as ``cosine``.
-    arguments : tuple of (name, value) pairs
-        What that function was called with, defaults included.
-    rate : callable
-        The rates, an array of float64, of a one-dimensional array of non-negative int64 steps.
-
     Examples
     --------
     >>> from minigrad.schedules import linear
@@ -69,9 +60,9 @@ class Schedule:
     linear(0.1, steps=100)
     """
 
-    make: Callable[..., Schedule]
-    arguments: tuple[tuple[str, Any], ...]
-    rate: Rate = field(compare=False)
+    make: Callable[..., Schedule]  # the function that made it, such as `cosine`
+    arguments: tuple[tuple[str, Any], ...]  # what that was called with, defaults included
+    rate: Rate = field(compare=False)  # of a one-dimensional array of steps, none negative
 
     def __post_init__(self) -> None:
         # What pure functions gave is kept: runs that share a schedule ask for the same rates.
