@@ -25,7 +25,10 @@ import minigrad as mg
             "lr is a number, 0 or more, or a function of the step",
         ),
         (lambda p: mg.optim.SGD([p], lr=lambda t: -1.0), "lr at step 0 is a number, 0 or more"),
-        (lambda p: mg.optim.SGD([p], lr=0.1, momentum=1.0), "momentum is a number from 0 to below 1"),
+        (
+            lambda p: mg.optim.SGD([p], lr=0.1, momentum=1.0),
+            "momentum is a number from 0 to below 1",
+        ),
         (lambda p: mg.optim.Adam([p], betas=0.9), "betas is a pair of numbers"),
         (lambda p: mg.optim.Adam([p], betas=(0.9, 1.0)), "betas is a number from 0 to below 1"),
         (
