@@ -1,21 +1,20 @@
 """The exercises of lesson 01, *Derivatives by machine*."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-import minigrad as mg
-
-from . import primitives
 from .comparing import plain
 from .drawing import Generator, normal, whole
-from .exercise import Exercise, InTurn, call
+from .exercise import Exercise, call
 from .verdict import UNANSWERED, Complaint
 
 # A slip is what is said, and below it the wrong answer that is meant.
 # fmt: off
+
+Table = NDArray[np.float64]
 
 by_hand = Exercise(
     answer=(8.0, 3.0),
@@ -51,15 +50,20 @@ def _in_order(output: Any) -> list[Any]:
 
 
 def _walk(
-    output: Any, *, reverse: bool = True, add: bool = True, seed: float = 1.0, chain: bool = True,
-    local: bool = True,
+    output: Any, *, clear: str = "made", reverse: bool = True, add: bool = True, chain: bool = True,
 ) -> None:
-    """Fill in every gradient, with the slips that a reader may make."""
+    """Fill in every gradient, with the slips that a reader may make.
+
+    What is cleared before the walk: the values that were "made", those "typed in", "all", "none".
+    """
     values = _in_order(output)
-    output.grad = seed
+    for value in values:
+        if clear == "all" or clear == ("made" if value.parents else "typed in"):
+            value.grad = 0.0
+    output.grad = 1.0
     for value in reversed(values) if reverse else values:
         for parent, slope in zip(value.parents, value.slopes, strict=True):
-            share = (value.grad if chain else 1.0) * (slope if local else 1.0)
+            share = slope * (value.grad if chain else 1.0)
             parent.grad = share + (parent.grad if add else 0.0)
 
 
@@ -120,55 +124,124 @@ divide = Exercise(
 )
 
 
-def _graph(rng: Generator) -> tuple[list[list[int]], list[list[float]]]:
-    """Draw who the parents of each value are, by number, and the slopes in them."""
+Walks = tuple[list[list[int]], list[list[float]], int, int]
+
+
+def _graph(rng: Generator) -> Walks:
+    """Draw who the parents of each value are, the slopes in them, and where two walks begin."""
     parents: list[list[int]] = [[], []]
     for number in range(2, whole(rng, 5, 8)):
         others = rng.integers(0, number, whole(rng, 0, 2))
         parents.append([int(other) for other in rng.permutation([number - 1, *others])])
-    return parents, [normal(rng, len(of)).tolist() for of in parents]
+    outputs = rng.permutation([whole(rng, 2, len(parents) - 2), len(parents) - 1]).tolist()
+    return parents, [normal(rng, len(of)).tolist() for of in parents], *outputs
 
 
-def _gradients(
-    backward: Any, Value: Any, parents: list[list[int]], slopes: list[list[float]]
+def _two_walks(
+    backward: Any, Value: Any, parents: list[list[int]], slopes: list[list[float]], first: int,
+    second: int,
 ) -> list[float]:
-    """Return the gradient of every value behind the last one."""
+    """Return the gradients of what was typed in, after two walks over one graph."""
     values: list[Any] = []
     for of, by in zip(parents, slopes, strict=True):
         value = Value(2.0)
         value.parents, value.slopes = tuple(values[number] for number in of), tuple(by)
         values.append(value)
-    if backward(values[-1]) is ...:
-        raise Complaint(UNANSWERED)
-    return [value.grad for value in _in_order(values[-1])]
+    for output in (first, second):
+        if backward(values[output]) is ...:
+            raise Complaint(UNANSWERED)
+    return [value.grad for value in values if not value.parents]
 
 
 backward = Exercise(
     answer=_walk,
-    use=_gradients,
+    use=_two_walks,
     draw=_graph,
     edges=(
-        ([[], [], [], [0, 1], [3, 2], [3, 4]], [[], [], [], [3.0, 2.0], [1.0, 1.0], [7.0, 6.0]]),
-        ([[], [], [0, 1], [2, 2]], [[], [], [1.0, 1.0], [2.0, 2.0]]),
-        ([[]], [[]]),
+        (
+            [[], [], [], [0, 1], [3, 3], [3, 2]],
+            [[], [], [], [3.0, 2.0], [6.0, 6.0], [1.0, 1.0]],
+            4, 5,
+        ),
     ),
-    praise="Last made first, and every share is added: that is the whole of the walk.",
+    praise="What was made begins each walk anew; what was typed in adds up over the walks.",
     slips={
-        "Most values hand on nothing, and one of two shares gets lost.":
-            partial(_walk, reverse=False, add=False),
-        "The order is right now. A value that is used twice still loses a share.":
-            partial(_walk, add=False),
-        "Shares are added now. Yet most values hand on their gradient before they have one.":
-            partial(_walk, reverse=False),
-        "Every gradient is zero. What is the slope of the output in itself?":
-            partial(_walk, seed=0.0),
+        "Each walk by itself is right. What does u hold when its first share of the second walk "
+        "arrives?": lambda output: _walk(output, clear="none"),
+        "Now the second walk forgets what the first one found in the inputs.":
+            lambda output: _walk(output, clear="all"),
+        "The other way round: the inputs add up over the walks, what was made begins anew.":
+            lambda output: _walk(output, clear="typed in"),
+        "Now a value that is used twice loses a share, and each walk forgets the one before.":
+            lambda output: _walk(output, add=False),
+        "Now most values hand on their gradient before they have one.":
+            lambda output: _walk(output, reverse=False),
         "You hand on the local derivative alone. The chain rule multiplies it by the gradient of "
-        "the result.": partial(_walk, chain=False),
-        "You hand on the gradient as it is. The chain rule multiplies it by the local derivative.":
-            partial(_walk, local=False),
+        "the result.": lambda output: _walk(output, chain=False),
+        "Nothing arrives in the inputs.": lambda output: None,
     },
-    otherwise="The gradients are not those of the walk. Follow u · (u + b) with your code on "
-    "paper, and write down each grad as it changes.",
+    otherwise="The gradients of the inputs are not the sum of both walks. Follow the two losses of "
+    "the exercise on paper, and write down each grad as it changes.",
+)
+
+
+def _draw_errors(rng: Generator) -> tuple[Table, Table, int]:
+    """Draw the errors of two differences at some steps and places, of which some are infinite."""
+    n = whole(rng, 5, 7)
+    errors = np.round(rng.uniform(0.1, 9.9, (2, whole(rng, 4, 6), n + whole(rng, 20, 30))), 1)
+    errors[rng.random(errors.shape) < 0.1] = np.inf
+    return errors[0], errors[1], n
+
+
+def _closer(
+    choose: Callable[[Table, int], Table] = lambda errors, n: errors[:, :n],
+    judge: Callable[[Table, int], Table] = lambda errors, n: errors[:, n:],
+    middle: Callable[..., Any] = np.median,
+    rows: Callable[[int, int], tuple[int, int]] = lambda central, one_sided: (central, one_sided),
+) -> Callable[[Table, Table, int], int]:
+    """Compare the differences, each at a step that was chosen at some places."""
+
+    def closer(central: Table, one_sided: Table, n: int) -> int:
+        both = central, one_sided
+        first, second = rows(*(int(middle(choose(e, n), axis=1).argmin()) for e in both))
+        return int((judge(central, n)[first] < judge(one_sided, n)[second]).sum())
+
+    return closer
+
+
+closer = Exercise(
+    answer=_closer(),
+    draw=_draw_errors,
+    draws=8,
+    praise="Each at its own step, and the steps chosen at places that do not judge them.",
+    slips={
+        "The one-sided difference was given the step that suits the central one.":
+            _closer(rows=lambda central, one_sided: (central, central)),
+        "The central difference was given the step that suits the one-sided one.":
+            _closer(rows=lambda central, one_sided: (one_sided, one_sided)),
+        "The two best steps have changed places.":
+            _closer(rows=lambda central, one_sided: (one_sided, central)),
+        "The steps were chosen at the places that judge them. That flatters whoever has more luck.":
+            _closer(choose=lambda errors, n: errors[:, n:]),
+        "The steps were chosen at all places, those that judge them included.":
+            _closer(choose=lambda errors, n: errors),
+        "The steps are right. But the places that chose them also judge them: use the others.":
+            _closer(judge=lambda errors, n: errors[:, :n]),
+        "The steps are right. But the places that chose them are counted as well.":
+            _closer(judge=lambda errors, n: errors),
+        "A single infinite error moves a mean to infinity. Take the median.":
+            _closer(middle=np.mean),
+        "That is the step with the luckiest place. Take the median over the first n places.":
+            _closer(middle=np.min),
+        "That is at how many places the central difference is not closer.":
+            lambda central, one_sided, n:
+                central.shape[1] - n - _closer()(central, one_sided, n),
+        "That is a share. Return at how many places the central difference is closer.":
+            lambda central, one_sided, n:
+                _closer()(central, one_sided, n) / (central.shape[1] - n),
+    },
+    otherwise="First a row of each table: the one with the lowest median over its first n columns. "
+    "Then count, over the other columns, where the central row is the smaller.",
 )
 
 dual_multiply = Exercise(
@@ -193,48 +266,4 @@ dual_multiply = Exercise(
     },
     otherwise="Return two numbers: a · b, and what a · b does when a moves at the rate da and b "
     "at the rate db.",
-)
-
-
-def _bump(derivative: Any) -> Any:
-    return mg.primitive(derivative)(lambda x: np.exp(-(x**2)))
-
-
-_right_bump = _bump(lambda g, y, x: g * y * (-2 * x))
-
-bump = InTurn(
-    Exercise(
-        answer=_right_bump,
-        use=primitives.value,
-        draw=lambda rng: (normal(rng, whole(rng, 2, 4)),),
-        otherwise="Before the derivative: the value is not exp(-x²).",
-    ),
-    Exercise(
-        answer=_right_bump,
-        use=primitives.slope,
-        draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-        edges=((np.array([[0.5, -1.0, 0.0]]), np.array([[2.0, -1.0, 3.0]])),),
-        slips={
-            "The sign: where x is positive the bump falls.": _bump(lambda g, y, x: g * y * 2 * x),
-            "The 2 went missing: the inner function is x².": _bump(lambda g, y, x: -g * y * x),
-            "You differentiated exp alone. The inner function -x² has a slope too.":
-                _bump(lambda g, y, x: g * y),
-            "That is the slope of -x². The outer function has one too.":
-                _bump(lambda g, y, x: g * -2 * x),
-            "g is not used: the gradient that arrives must be handed on.":
-                _bump(lambda g, y, x: -2 * x * y),
-            "In place of y, which is exp(-x²) already, you took exp of something else.":
-                _bump(lambda g, y, x: g * -2 * x * mg.exp(y)),
-        },
-        otherwise="The derivative takes (g, y, x): the gradient that arrives, the result "
-        "exp(-x²), and x. It returns g times the slope of exp(-x²) in x.",
-    ),
-    Exercise(
-        answer=_right_bump,
-        use=primitives.bend,
-        draw=lambda rng: (normal(rng, n := whole(rng, 2, 4)), normal(rng, n)),
-        praise="The engine differentiates your operation as often as you like.",
-        otherwise="The slope is right, but not the slope of the slope: write it with g, y, x and "
-        "minigrad's functions, not with NumPy's or with plain numbers.",
-    ),
 )

@@ -80,6 +80,8 @@ descend = Exercise(
             lambda lr, n: _walk(lr, n, at="first late"),
         "That is the last place alone. Return all of them, the start first.":
             lambda lr, n: _walk(lr, n)[-1],
+        "Every place shows where the walk ended. Append a copy of each.":
+            lambda lr, n: np.tile(_walk(lr, n)[-1], (n + 1, 1)),
         "The rate is not used.": lambda lr, n: _walk(1.0, n),
         "The path lacks its start: there is one place more than there are updates.":
             lambda lr, n: _walk(lr, n)[1:],

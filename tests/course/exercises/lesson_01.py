@@ -21,7 +21,7 @@ def engine():
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     sources = {cell["id"]: "".join(cell["source"]) for cell in cells}
     names = {"math": math}
-    for name in ("value", "twice-right", "in-order", "engine", "operators-code"):
+    for name in ("value", "twice-right", "in-order", "engine", "more-operators", "operators-code"):
         tree = ast.parse(sources[name])
         tree.body = [part for part in tree.body if defines(part)]
         exec(compile(tree, name, "exec"), names)

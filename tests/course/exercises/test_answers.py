@@ -2,7 +2,6 @@
 
 import importlib
 
-import numpy as np
 import pytest
 from asking import LESSONS, SEVERAL_ANSWERS, exercises, given
 
@@ -63,7 +62,7 @@ def test_a_part_left_open_says_what_to_do():
         EXERCISES["tensors.stretched"]((3, 4), ...),
         ask("derivatives.divide", TABLES["derivatives"].quotient(lambda a, b: (..., ...))),
         ask("derivatives.dual_multiply", lambda a, da, b, db: (a * b, ...)),
-        ask("derivatives.bump", mg.primitive(lambda g, y, x: ...)(lambda x: np.exp(-(x**2)))),
+        ask("derivatives.closer", lambda central, one_sided, n: ...),
         ask("tensors.softmax_rows", lambda x, out: None),
         ask("tensors.softmax_rows", kernel),
         ask("tensors.log_cosh", lambda x: ...),

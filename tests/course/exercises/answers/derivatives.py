@@ -4,6 +4,7 @@ import numpy as np
 from lesson_01 import LESSON
 
 import minigrad as mg
+from minigrad.course import paired
 
 RIGHT, WRONG = {}, {}
 
@@ -73,40 +74,115 @@ WRONG["divide"] = [
 ]
 
 
-def walk(*, end=reversed, add=True, seed=1.0, chain=True, local=True):
+def walk(begin=lambda order: None, *, end=reversed, add=True, chain=True):
     """Walk over a graph with the slips that a reader may make."""
 
     def backward(output):
-        output.grad = seed
-        for value in end(in_order(output)):
+        order = in_order(output)
+        begin(order)
+        output.grad = 1.0
+        for value in end(order):
             for parent, slope in zip(value.parents, value.slopes, strict=True):
-                share = (value.grad if chain else 1.0) * (slope if local else 1.0)
+                share = (value.grad if chain else 1.0) * slope
                 parent.grad = parent.grad + share if add else share
 
     return backward
 
 
+def forget(which):
+    def begin(order):
+        for value in filter(which, order):
+            value.grad = 0.0
+
+    return begin
+
+
+made = forget(lambda value: value.parents)
+
+
 def follow_every_path(output):
     def give(value, share):
-        value.grad += share
+        if not value.parents:
+            value.grad += share
         for parent, slope in zip(value.parents, value.slopes, strict=True):
             give(parent, slope * share)
 
     give(output, 1.0)
 
 
-RIGHT["backward"] = [LESSON["backward"], walk(), follow_every_path]
+def cleared_afterwards(output):
+    walk()(output)
+    made(in_order(output))
+
+
+def in_a_table(output):
+    """Keep the gradients of the walk apart from the values."""
+    grads = dict.fromkeys(in_order(output), 0.0) | {output: 1.0}
+    for value in reversed(grads):
+        for parent, slope in zip(value.parents, value.slopes, strict=True):
+            grads[parent] += slope * grads[value]
+        if not value.parents:
+            value.grad += grads[value]
+
+
+RIGHT["backward"] = [walk(made), follow_every_path, cleared_afterwards, in_a_table]
 
 
 WRONG["backward"] = [
-    (walk(end=list, add=False), "one of two shares gets lost"),
+    (LESSON["backward"], "Each walk by itself is right"),
+    (walk(forget(lambda value: True)), "forgets what the first one found"),
+    (walk(forget(lambda value: not value.parents)), "The other way round"),
     (walk(add=False), "loses a share"),
-    (walk(end=list), "before they have one"),
-    (walk(seed=0.0), "slope of the output in itself"),
-    (walk(chain=False), "local derivative alone"),
-    (walk(local=False), "hand on the gradient as it is"),
-    (lambda output: setattr(output, "grad", 5.0), "not those of the walk"),
+    (walk(made, end=list), "before they have one"),
+    (walk(made, chain=False), "local derivative alone"),
+    (lambda output: None, "Nothing arrives"),
+    (lambda output: setattr(in_order(output)[0], "grad", 5.0), "not the sum of both walks"),
     (lambda output: output.walk(), "raised AttributeError"),
+]
+
+
+def closer(central, one_sided, n, middle=np.median, choose=slice(None)):
+    steps = range(len(central))
+    row = min(steps, key=lambda i: middle(central[i][:n][choose]))
+    other = min(steps, key=lambda i: middle(one_sided[i][:n][choose]))
+    places = range(n, len(central[0]))
+    return sum(central[row][place] < one_sided[other][place] for place in places)
+
+
+def by_paired(central, one_sided, n):
+    chosen = [errors[np.median(errors[:, :n], axis=1).argmin()] for errors in (central, one_sided)]
+    return paired(chosen[0][n:], chosen[1][n:]).lower
+
+
+RIGHT["closer"] = [closer, by_paired]
+
+
+def one_step_for_both(central, one_sided, n):
+    row = np.median(central[:, :n], axis=1).argmin()
+    return (central[row, n:] < one_sided[row, n:]).sum()
+
+
+def chosen_at(columns, judged=lambda n: slice(n, None)):
+    def compare(central, one_sided, n):
+        row, other = (np.median(e[:, columns(n)], axis=1).argmin() for e in (central, one_sided))
+        return (central[row, judged(n)] < one_sided[other, judged(n)]).sum()
+
+    return compare
+
+
+WRONG["closer"] = [
+    (one_step_for_both, "suits the central one"),
+    (lambda c, o, n: closer(o, c, n), "Then count"),
+    (chosen_at(lambda n: slice(n, None)), "flatters"),
+    (chosen_at(lambda n: slice(None)), "those that judge them included"),
+    (chosen_at(lambda n: slice(n), judged=lambda n: slice(n)), "use the others"),
+    (chosen_at(lambda n: slice(n), judged=lambda n: slice(None)), "counted as well"),
+    (lambda *a: closer(*a, middle=np.mean), "Take the median"),
+    (lambda *a: closer(*a, middle=np.min), "luckiest place"),
+    (lambda c, o, n: c.shape[1] - n - closer(c, o, n), "not closer"),
+    (lambda c, o, n: closer(c, o, n) / (c.shape[1] - n), "a share"),
+    (lambda c, o, n: (c[0, n:] < o[0, n:]).sum(), "lowest median"),
+    (lambda c, o, n: None, "return"),
 ]
 
 
@@ -126,40 +202,4 @@ WRONG["dual_multiply"] = [
     (lambda a, da, b, db: (a * db + b * da, a * b), "First the value"),
     (lambda a, da, b, db: a * db + b * da, "Return the pair"),
     (lambda a, da, b, db: (a + b, da + db), "two numbers"),
-]
-
-
-def bump(derivative):
-    """Make the bump with a derivative that a reader may think of."""
-
-    @mg.primitive(derivative)
-    def bump(x):
-        return np.exp(-(x**2))
-
-    return bump
-
-
-RIGHT["bump"] = [
-    bump(derivative)
-    for derivative in [
-        lambda g, y, x: g * y * (-2 * x),
-        lambda g, y, x: -2 * mg.exp(-x * x) * x * g,
-    ]
-]
-
-
-WRONG["bump"] = [
-    (lambda x: np.exp(-(x**2)), "@mg.primitive(derivative) belongs"),
-    (bump(lambda g, y, x: g * y * 2 * x), "The sign"),
-    (bump(lambda g, y, x: -g * y * x), "2 went missing"),
-    (bump(lambda g, y, x: g * y), "differentiated exp alone"),
-    (bump(lambda g, y, x: g * -2 * x), "slope of -x²"),
-    (bump(lambda g, y, x: y * -2 * x), "g is not used"),
-    (bump(lambda g, y, x: g * -2 * x * mg.exp(y)), "exp of something else"),
-    (bump(lambda g, y, x: g * 0 * x), "The derivative takes (g, y, x)"),
-    (bump(lambda g, y, x: g * -2 * np.asarray(x) * y), "The slope is right, but"),
-    (lambda x: mg.exp(-x * x), "one of its own"),
-    (lambda x: np.exp(-(x.numpy() ** 2)), "nothing was recorded"),
-    (mg.primitive(lambda g, y, x: g)(lambda x: np.exp(x)), "the value is not"),
-    (bump(lambda g, y: g), "raised TypeError"),
 ]

@@ -83,6 +83,15 @@ def one_after_the_other(lr, updates, *, swapped=False):
     return path
 
 
+def never_copied(lr, updates):
+    place = np.array([-9.0, 1.0])
+    path = [place]
+    for _ in range(updates):
+        place -= lr * np.array([[0.2, 0.2], [0.2, 4.2]]) @ place
+        path.append(place)
+    return np.array(path)
+
+
 RIGHT["descend"] = [aslant, by_matrix]
 WRONG["descend"] = [
     (one_after_the_other, "What is x1 when"),
@@ -90,6 +99,7 @@ WRONG["descend"] = [
     (partial(aslant, sign=1), "climbs"),
     (partial(aslant, rate=False), "rate is not used"),
     (partial(aslant, start=False), "lacks its start"),
+    (never_copied, "Append a copy"),
     (lambda lr, updates: aslant(lr, updates)[-1], "last place alone"),
     (lambda lr, updates: aslant(0.1, updates), "do not follow"),
 ]
