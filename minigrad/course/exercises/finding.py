@@ -15,19 +15,19 @@ from .exercise import Exercise
 Array = NDArray[np.float64]
 
 count = Exercise(
-    answer=9,
-    praise="Four decades with two steps each are eight steps, and eight steps have nine ends.",
+    answer=13,
+    praise="Three decades of four steps each are twelve steps, which have thirteen ends.",
     slips={
-        "Those are the steps. A fence has one post more than it has gaps.": 8,
-        "Those are the decades. Each takes two steps of √10.": 4,
-        "One rate a decade, both ends counted. Here there are two a decade.": 5,
-        "Both ends are one rate each: eight steps and one.": 10,
-        "That is how far apart the ends are. How often must you multiply by √10?": 10_000,
-        "From 0.001 to 10 is a factor of 10,000: four decades, not three.": 7,
-        "That is 10,000 divided by √10. Steps multiply: take logarithms.": 3162,
-        "In an equally spaced grid that would be so. Here the steps are factors.": 10**0.5,
+        "Those are the steps. A fence has one post more than it has gaps.": 12,
+        "Those are the decades. Each takes four steps.": 3,
+        "One rate a decade, both ends counted. Here there are four a decade.": 4,
+        "Two rates a decade, both ends counted. Here there are four a decade.": 7,
+        "Both ends are one rate each: twelve steps and one.": 14,
+        "That is how far apart the ends are. How often must you multiply by 1.8?": 1_000,
+        "From 0.0001 to 0.1 is a factor of 1,000: three decades, not four.": 17,
+        "That is 1,000 divided by the factor. Steps multiply: take logarithms.": 562,
     },
-    otherwise="√10 times √10 is 10. How many factors of √10 lead from 0.001 to 10?",
+    otherwise="Four of those factors make 10. How many lead from 0.0001 to 0.1?",
 )
 
 

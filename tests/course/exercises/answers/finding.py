@@ -10,18 +10,19 @@ import minigrad as mg
 
 RIGHT, WRONG = {}, {}
 
-RIGHT["count"] = [9, 9.0, np.int64(9), mg.tensor(9), 2 * 4 + 1]
+RIGHT["count"] = [13, 13.0, np.int64(13), mg.tensor(13), 4 * 3 + 1]
 
 
 WRONG["count"] = [
-    (8, "one post more"),
-    (4, "decades"),
-    (5, "two a decade"),
-    (10, "eight steps and one"),
-    (10_000, "how far apart"),
-    (7, "not three"),
-    (3162, "take logarithms"),
-    ("nine", "without quotes"),
+    (12, "one post more"),
+    (3, "decades"),
+    (4, "One rate a decade"),
+    (7, "Two rates a decade"),
+    (14, "twelve steps and one"),
+    (1_000, "how far apart"),
+    (17, "not four"),
+    (562, "take logarithms"),
+    ("thirteen", "without quotes"),
 ]
 
 
