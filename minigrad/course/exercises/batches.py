@@ -37,18 +37,18 @@ updates = Exercise(
 )
 
 distance = Exercise(
-    answer=0.4,
-    praise="Four times the examples for half the error.",
+    answer=0.3,
+    praise="Nine times the examples for a third of the error.",
     slips={
-        "The variance falls to a quarter. The error is its square root.": 0.2,
-        "Four times the examples do change it.": 0.8,
-        "More examples make the estimate better, not worse.": 1.6,
-        "More examples make the estimate better, and by the square root of 4.": 3.2,
-        "You took the root of the error. It is the number of examples that has a root.": 0.8**0.5,
-        "You divided by √64. Only the ratio of the two batch sizes counts.": 0.1,
-        "That is the variance, not its root.": 0.16,
+        "The variance falls to a ninth. The error is its square root.": 0.1,
+        "Nine times the examples do change it.": 0.9,
+        "More examples make the estimate better, not worse.": 2.7,
+        "More examples make the estimate better, and by the square root of 9.": 8.1,
+        "You took the root of the error. It is the number of examples that has a root.": 0.9**0.5,
+        "You divided by √36. Only the ratio of the two batch sizes counts.": 0.15,
+        "That is the variance, not its root.": 0.09,
     },
-    otherwise="The variance goes with 1/B. What does its square root do when B grows fourfold?",
+    otherwise="The variance goes with 1/B. What does its square root do when B grows ninefold?",
 )
 
 
@@ -278,6 +278,11 @@ def _wrong_count(batches: Batches, n: int, size: int, epochs: int) -> str:
     if len(batches) == each:
         return "That is one epoch only."
     if len(batches) == (each - 1) * epochs and short:
+        if _alike(batches[: each - 1], batches[each - 1 : 2 * each - 2]):
+            return (
+                "Both promises are still broken. Which examples does an epoch show, and which of "
+                "them meet in a batch in the next?"
+            )
         return "The last, short batch of each epoch is left out."
     if any(len(batch) == 0 for batch in batches):
         return "There is an empty batch in each epoch. When do the examples run out?"
@@ -325,10 +330,10 @@ train = Exercise(
     use=_steps,
     draw=_draw_training,
     draws=3,
-    praise="New batches every epoch, and a mean that is divided once.",
+    praise="Each example once an epoch, in new company every time.",
     slips={
-        "Both slips are still there. Look at two things: which examples meet in a batch in each "
-        "epoch, and how long a step is.": _training(anew=False, divide=lambda m, *_: m),
+        "Every epoch deals the same batches, and the gradient, a mean already, is divided by the "
+        "batch once more.": _training(anew=False, divide=lambda m, *_: m),
         "Every epoch deals the same batches in the same order. Shuffle anew.":
             _training(anew=False),
         "Every epoch deals the same batches, in another order. Shuffle the examples anew.":
