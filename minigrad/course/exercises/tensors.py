@@ -117,60 +117,38 @@ unbroadcast = Exercise(
 )
 
 
-def _pair(
-    left: Callable[[Array, Array, Array], Array] = lambda g, x, w: g @ w.T,
-    right: Callable[[Array, Array, Array], Array] = lambda g, x, w: x.T @ g,
-    count: Callable[[Array], float] = np.size, swap: bool = False,
-) -> Callable[[Array, Array, Array], Any]:
-    """Return gradients of x and of w, with the parts that a reader may get wrong."""
-
-    def gradients(x: Array, w: Array, target: Array) -> tuple[Array, Array]:
-        g = 2 * (x @ w - target) / count(target)
-        pair = left(g, x, w), right(g, x, w)
-        return pair[::-1] if swap else pair
-
-    return gradients
+def _draw_gradient(rng: Generator) -> tuple[Array]:
+    n, m = sizes(rng, 2, low=2, high=5)
+    return (normal(rng, n, m) + 1,)  # no column has the mean 0
 
 
-def _wrong_left(g: Array, x: Array, w: Array) -> Array:
-    return g @ w
-
-
-def _wrong_right(g: Array, x: Array, w: Array) -> Array:
-    return x @ g
-
-
-def _draw_matrices(rng: Generator) -> tuple[Array, Array, Array]:
-    n, d, m = sizes(rng, 3)
-    return normal(rng, n, d), normal(rng, d, m), normal(rng, n, m)
-
-
-gradients = Exercise(
-    answer=_pair(),
-    draw=_draw_matrices,
-    edges=tuple(tuple(normal(np.random.default_rng(n), 3, n, n)) for n in (2, 3)),
-    praise="Square matrices hide such slips: try code on shapes that all differ.",
+centring = Exercise(
+    answer=lambda g: g - g.mean(axis=0),
+    draw=_draw_gradient,
+    edges=((np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.0]]),), (np.array([[2.0, -3.0, 1.0]]),)),
+    praise="The mean goes away forwards, and it goes away backwards.",
     slips={
-        "Both bugs are still there. Try an x of shape (2, 3) and a w of shape (3, 5), and compare "
-        "with what mg.grad finds.": _pair(_wrong_left, count=len),
-        "The count is right. Now the matrices: check one of the two gradients against an index.":
-            _pair(_wrong_left),
-        "The matrices are right. The mean counts every element of the error.": _pair(count=len),
-        "You mended the transpose in the wrong one: x.T was right.":
-            _pair(_wrong_left, _wrong_right),
-        "x has lost its transpose.": _pair(right=_wrong_right),
-        "The gradients are those of the sum: divide by the number of elements.":
-            _pair(count=lambda error: 1),
-        "You divide by the count twice.": _pair(count=lambda error: error.size**2),
-        "The 2 of the square went missing.": _pair(count=lambda error: 2 * error.size),
-        "Right numbers in the wrong order: first the gradient of x, then that of w.":
-            _pair(swap=True),
-        "The factors of the first product are swapped.": _pair(lambda g, x, w: w.T @ g),
-        "The factors of the second product are swapped.": _pair(right=lambda g, x, w: g @ x.T),
-        "The sign is turned: the error is x @ w - target.": _pair(count=lambda error: -error.size),
+        "Nothing has changed yet. The mean is no constant: it moves when an element of x moves.":
+            lambda g: g,
+        "The path through the mean is there, without its weight: each of the n elements of a "
+        "column counts 1/n in the mean.": lambda g: g - g.sum(axis=0),
+        "Each column has a mean of its own. You took that of the whole array.":
+            lambda g: g - g.mean(),
+        "You took the means of the rows. x.mean(axis=0) has one for each column.":
+            lambda g: g - g.mean(axis=1, keepdims=True),
+        "The mean is subtracted, so what goes back through it has a minus.":
+            lambda g: g + g.mean(axis=0),
+        "That is the path through the mean alone. The direct one brings g.":
+            lambda g: np.broadcast_to(-g.mean(axis=0), g.shape),
+        "That is the gradient of the mean, for one row. The gradient of x has the shape of x.":
+            lambda g: -g.mean(axis=0),
+        "That holds only for the element's own row. The mean is subtracted in every row, and "
+        "every row sends a share back through it.": lambda g: g - g / len(g),
+        "That has the spread taken out as well. Here only the mean is subtracted.":
+            lambda g: (g - g.mean(axis=0)) / (g.std(axis=0) + (len(g) == 1)),
     },
-    otherwise="Return two arrays, the gradient of x and that of w. Change one element of w by "
-    "0.000001 and see how much the loss moves.",
+    otherwise="Two paths lead from an element of x to the loss: the direct one, and the one "
+    "through the mean of its column. Their shares add up.",
 )
 
 EMPTY = -7.25  # what a kernel finds in `out`; no softmax is negative

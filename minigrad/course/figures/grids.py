@@ -52,25 +52,7 @@ def grids(row: Sequence[Grid | str], *, title: str, alt: str) -> Figure:
     title, alt
         As for `minigrad.plots.loss_curves`.
     """
-    drawn = [(_drawn(item) if isinstance(item, Grid) else (0, 0)) for item in row]
-    height = max(rows for rows, _ in drawn)
-    width = sum(columns + GAP if columns else 0 for _, columns in drawn)
-    inch = min(0.46, 5.7 / width)
-    with drawing(title, alt, {}, height=inch * (height + 2) + 0.6) as (figure, axes):
-        axes.set_axis_off()
-        axes.set(xlim=(-0.3, 5.9 / inch - 0.3), ylim=(height + 1.1, -1.0), aspect="equal")
-        axes.set_anchor("W")
-        x = 0.0
-        for item, (_, columns) in zip(row, drawn, strict=True):
-            if isinstance(item, Grid):
-                _draw(axes, item, x)
-                x += columns + GAP
-            else:
-                axes.text(
-                    x - GAP / 2, height / 2, item, ha="center", va="center", fontsize=13,
-                    fontweight="bold",
-                )  # fmt: skip
-    return figure
+    return _stacked([row], title, alt)
 
 
 @draws
@@ -111,7 +93,9 @@ def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> Figure:
 def animate_broadcast(
     x: ArrayLike, b: ArrayLike, g: ArrayLike, *, title: str, alt: str
 ) -> Flipbook:
-    """Play ``y = x + b``: a row stretched over a matrix, then the gradient flowing back.
+    """Play ``y = x + b``: a row stretched over a matrix, then the gradient flowing back below it.
+
+    The last picture shows both ways.
 
     Parameters
     ----------
@@ -138,36 +122,65 @@ def animate_broadcast(
         raise ValueError(f"x, b and g have the shapes (n, m), (m,) and (n, m); got {shapes}.")
     n, m = x.shape
     rows = np.arange(n)[:, None]
-    frames = []
 
-    def add(row: list[Grid | str], caption: str) -> None:
-        figure = grids(row, title=title, alt=alt)
+    def forward(done: int) -> list[Grid | str]:
+        """Return ``x + b = y`` when b has been used so many times, the last use pointed out."""
+        lit, y = rows == done - 1, np.where(rows < done, x + b, np.nan)
+        copies = min(max(done, 1), n)
+        row = Grid("b", b, (copies, m), lit[:copies])
+        return [Grid("x", x, None, lit), "+", row, "=", Grid("y", y, None, lit)]
+
+    def back(done: int) -> list[Grid | str]:
+        """Return the gradients when so many rows of g were handed on; before 0, g is not there."""
+        lit, of_x = rows == done - 1, np.where(rows < done, g, np.nan)
+        of_b = g[:done].sum(axis=0) if done > 0 else np.full(m, np.nan)
+        of_y = g if done >= 0 else np.full_like(g, np.nan)
+        return [
+            Grid("gradient of x", of_x, None, lit), ",",
+            Grid("gradient of b", of_b, None, done > 0), "⟵",
+            Grid("g, gradient of y", of_y, None, lit),
+        ]  # fmt: skip
+
+    uses = ["b is added to row 0", *(f"b again, to row {i}" for i in range(1, n))]
+    shares = [f"row {i} of g is added to b's gradient" for i in range(n)]
+    pictures = [
+        *((forward(i), back(-1), uses[i - 1] if i else f"x has {n} rows, b has one")
+          for i in range(n + 1)),
+        *((forward(n + 1), back(i), shares[i - 1] if i else "backwards: g comes in")
+          for i in range(n + 1)),
+    ]  # fmt: skip
+    frames = []
+    for above, below, caption in pictures:
+        figure = _stacked([above, below], title, alt)
         plt.close(figure)
         frames.append((figure, caption))
-
-    for done in range(n + 1):
-        lit = rows == done - 1
-        y = np.where(rows < done, x + b, np.nan)
-        row = Grid("b", b, (max(done, 1), m), lit[: max(done, 1)])
-        again = "b is added to row 0" if done == 1 else f"b again, to row {done - 1}"
-        add(
-            [Grid("x", x, None, lit), "+", row, "=", Grid("y", y, None, lit)],
-            again if done else f"x has {n} rows, b has one",
-        )
-    for done in range(n + 1):
-        lit = rows == done - 1
-        back = g[:done].sum(axis=0) if done else np.full(m, np.nan)
-        add(
-            [
-                Grid("gradient of x", np.where(rows < done, g, np.nan), None, lit),
-                ",",
-                Grid("gradient of b", back, None, done > 0),
-                "⟵",
-                Grid("g, gradient of y", g, None, lit),
-            ],
-            f"row {done - 1} of g is added to b's gradient" if done else "backwards: g comes in",
-        )
     return Flipbook(frames, alt)
+
+
+def _stacked(row_by_row: Sequence[Sequence[Grid | str]], title: str, alt: str) -> Figure:
+    """Draw rows of arrays below each other, with signs between the arrays of a row."""
+    sizes = [[_drawn(item) if isinstance(item, Grid) else (0, 0) for item in r] for r in row_by_row]
+    heights = [max(rows for rows, _ in row) + 2 for row in sizes]
+    width = max(sum(columns + GAP if columns else 0 for _, columns in row) for row in sizes)
+    inch = min(0.46, 5.7 / width)
+    with drawing(title, alt, {}, height=inch * sum(heights) + 0.6) as (figure, axes):
+        axes.set_axis_off()
+        axes.set(xlim=(-0.3, 5.9 / inch - 0.3), ylim=(sum(heights) - 0.9, -1.0), aspect="equal")
+        axes.set_anchor("W")
+        top = 0
+        for row, of_row, height in zip(row_by_row, sizes, heights, strict=True):
+            x = 0.0
+            for item, (_, columns) in zip(row, of_row, strict=True):
+                if isinstance(item, Grid):
+                    _draw(axes, item, x, top)
+                    x += columns + GAP
+                else:
+                    axes.text(
+                        x - GAP / 2, top + height / 2 - 1, item, ha="center", va="center",
+                        fontsize=13, fontweight="bold",
+                    )  # fmt: skip
+            top += height
+    return figure
 
 
 def _counted(shape: tuple[int, ...]) -> np.ndarray:
@@ -180,7 +193,7 @@ def _drawn(grid: Grid) -> tuple[int, int]:
     return grid.stretched or (rows, columns)
 
 
-def _draw(axes: Axes, grid: Grid, left: float) -> None:
+def _draw(axes: Axes, grid: Grid, left: float, top: float) -> None:
     own = np.asarray(grid.values, dtype=float)
     rows, columns = _drawn(grid)
     own_rows, own_columns = np.atleast_2d(own).shape
@@ -190,7 +203,7 @@ def _draw(axes: Axes, grid: Grid, left: float) -> None:
         copy = i >= own_rows or j >= own_columns
         axes.add_patch(
             Rectangle(
-                (left + j, i), 1, 1,
+                (left + j, top + i), 1, 1,
                 facecolor=LIT if lit[i, j] else BACKGROUND if copy else OWN,
                 edgecolor=COLORS[1] if lit[i, j] else MUTED if copy else COLORS[0],
                 linestyle="--" if copy else "-",
@@ -200,9 +213,9 @@ def _draw(axes: Axes, grid: Grid, left: float) -> None:
         )  # fmt: skip
         if np.isfinite(values[i, j]):
             axes.text(
-                left + j + 0.5, i + 0.5, f"{values[i, j]:g}", ha="center", va="center",
+                left + j + 0.5, top + i + 0.5, f"{values[i, j]:g}", ha="center", va="center",
                 color=MUTED if copy else INK, zorder=5,
             )  # fmt: skip
     middle = left + columns / 2
-    axes.text(middle, -0.3, grid.name, ha="center", fontweight="bold")
-    axes.text(middle, rows + 0.65, str(own.shape), ha="center", color=MUTED)
+    axes.text(middle, top - 0.3, grid.name, ha="center", fontweight="bold")
+    axes.text(middle, top + rows + 0.65, str(own.shape), ha="center", color=MUTED)

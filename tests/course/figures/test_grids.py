@@ -47,9 +47,16 @@ def test_the_animation_ends_with_the_sum_over_the_stretched_axis():
     film = figures.animate_broadcast(x, [5, 6], g, **WORDS)
     assert [caption for _, caption in film.frames][-1] == "row 2 of g is added to b's gradient"
     assert {"6", "60"} <= set(words(film.frames[-1][0]))
+    assert "60" not in words(film.frames[-2][0])
     sizes = {tuple(figure.get_size_inches()) for figure, _ in film.frames}
     assert len(sizes) == 1
     assert not plt.get_fignums()
+
+
+def test_the_last_picture_shows_both_ways():
+    film = figures.animate_broadcast([[1, 2], [3, 4]], [50, 60], [[7, 8], [9, 0]], **WORDS)
+    assert {"51", "64", "16"} <= set(words(film.frames[-1][0]))
+    assert "7" not in words(film.frames[2][0])  # forwards, no gradient is there yet
 
 
 def test_an_animation_of_figures_plays_and_keeps_its_bytes():

@@ -1,7 +1,5 @@
 """Answers to the exercises of lesson 02: right ones written otherwise, and wrong ones."""
 
-from functools import partial
-
 import numba
 import numpy as np
 
@@ -92,44 +90,42 @@ WRONG["unbroadcast"] = [
 ]
 
 
-def by_indices(x, w, target):
-    g = 2 * (np.einsum("ij,jk->ik", x, w) - target) / target.size
-    return np.einsum("ik,jk->ij", g, w), np.einsum("ij,ik->jk", x, g)
+def by_backward(g):
+    x = mg.tensor(np.zeros_like(g), requires_grad=True)
+    return mg.grad(x - mg.mean(x, axis=0), x, grad_output=g)
 
 
-def by_backward(x, w, target):
-    x, w = mg.tensor(x, requires_grad=True), mg.tensor(w, requires_grad=True)
-    return mg.grad(mg.mean((x @ w - target) ** 2), [x, w])
+def by_a_matrix(g):
+    n = len(g)
+    return (np.eye(n) - np.ones((n, n)) / n) @ g
 
 
-RIGHT["gradients"] = [by_indices, by_backward]
+RIGHT["centring"] = [
+    by_backward,
+    by_a_matrix,
+    lambda g: g - g.sum(axis=0, keepdims=True) / g.shape[0],
+]
 
 
-def slip(x, w, target, *, left="g @ w.T", right="x.T @ g", g="2 * error / error.size"):
-    """Take the gradients with the parts that a reader may get wrong."""
-    names = {"x": x, "w": w, "error": x @ w - target}
-    names["g"] = eval(g, {}, names)
-    return eval(left, {}, names), eval(right, {}, names)
+def centred_in_place(g):
+    g -= g.mean(axis=0)
+    return g
 
 
-WRONG["gradients"] = [
-    (partial(slip, **wrong), hears)
-    for wrong, hears in [
-        ({"left": "g @ w", "g": "2 * error / len(error)"}, "Both bugs"),
-        ({"left": "g @ w"}, "Now the matrices"),
-        ({"g": "2 * error / len(error)"}, "every element"),
-        ({"left": "g @ w", "right": "x @ g"}, "x.T was right"),
-        ({"right": "x @ g"}, "transpose"),
-        ({"g": "2 * error"}, "those of the sum"),
-        ({"g": "2 * error / error.size**2"}, "twice"),
-        ({"g": "error / error.size"}, "The 2 of the square"),
-        ({"left": "x.T @ g", "right": "g @ w.T"}, "wrong order"),
-        ({"left": "w.T @ g"}, "first product are swapped"),
-        ({"right": "g @ x.T"}, "second product are swapped"),
-        ({"g": "-2 * error / error.size"}, "sign"),
-        ({"g": "7 * error"}, "0.000001"),
-        ({"left": "g @ q"}, "NameError"),
-    ]
+WRONG["centring"] = [
+    (lambda g: g, "Nothing has changed"),
+    (lambda g: g - g.sum(axis=0), "without its weight"),
+    (lambda g: g - np.mean(g), "whole array"),
+    (lambda g: g - g.mean(axis=1)[:, None], "means of the rows"),
+    (lambda g: g + g.mean(axis=0), "a minus"),
+    (lambda g: 0 * g - g.mean(axis=0), "through the mean alone"),
+    (lambda g: -g.mean(axis=0), "has the shape of x"),
+    (lambda g: g * (1 - 1 / len(g)), "own row"),
+    (lambda g: np.zeros_like(g), "Two paths"),
+    (lambda g: g - x.mean(axis=0), "NameError"),  # noqa: F821
+    (lambda g: g.mean(axis=0) - g, "Two paths"),
+    (lambda g: print(g - g.mean(axis=0)), "return"),
+    (centred_in_place, "changed the g"),
 ]
 
 
