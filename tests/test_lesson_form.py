@@ -11,7 +11,7 @@ from minigrad.course.minutes import minutes
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 # Lessons that still have their first form.
-TO_REWRITE = {"07_decay", "A2_choosing_a_rate"}
+TO_REWRITE = {"A2_choosing_a_rate"}
 FOLDED = {"claim", "hide-cell", "hide-input", "solution"}
 CLOSING = ["Three things to remember", "What this page did not say", "References"]
 

@@ -1,6 +1,7 @@
 """The exercises of lesson 07, *Decay*."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,13 @@ def _left(power: float) -> Callable[[Array, float, int], Array]:
     return lambda t, start, steps: start * np.maximum(1 - t / steps, 0) ** power
 
 
-names = InTurn(
+def _stairs(rule: Callable[..., Any]) -> Callable[..., Array]:
+    return lambda start, factor, every, updates: (
+        start * rule(np.arange(updates), factor, every) * np.ones(updates)
+    )
+
+
+circulating = InTurn(
     Exercise(
         answer=_left(1),
         use=lambda linear_decay, t, start, steps: at_once_or_singly(linear_decay, t, start, steps),
@@ -152,8 +159,6 @@ names = InTurn(
         ),
         draw=_draw_names,
         draws=4,
-        praise="Equal amounts are linear, equal factors exponential. The name says which stays "
-        "the same.",
         slips={
             "`exponential_decay` is still a power of what is left of the run. In an exponential t "
             "stands in the exponent.": _left(2),
@@ -170,45 +175,38 @@ names = InTurn(
         otherwise="`exponential_decay` should be `start` at t = 0, a tenth of it at steps / 2, a "
         "hundredth at steps, and a thousandth at 1.5 · steps.",
     ),
-)
-
-
-def _stairs(rule: Callable[..., Any]) -> Callable[..., Array]:
-    return lambda start, factor, every, updates: (
-        start * rule(np.arange(updates), factor, every) * np.ones(updates)
-    )
-
-
-staircase = Exercise(
-    answer=_stairs(lambda t, g, s: g ** (t // s)),
-    draw=lambda rng: (
-        between(rng, 0.3, 0.9),
-        between(rng, 0.3, 0.8),
-        (every := whole(rng, 2, 6)),
-        3 * every + whole(rng, 1, 5),
+    Exercise(
+        answer=_stairs(lambda t, g, s: g ** (t // s)),
+        draw=lambda rng: (
+            between(rng, 0.3, 0.9),
+            between(rng, 0.3, 0.8),
+            (every := whole(rng, 2, 6)),
+            3 * every + whole(rng, 1, 5),
+        ),
+        edges=((0.6, 0.5, 4, 14), (0.8, 0.9, 1, 5)),
+        praise="Equal amounts are linear, equal factors exponential, and a schedule is asked at "
+        "every update of the run.",
+        slips={
+            "The rate of `stairs` still never moves. At which updates is it worked out anew?":
+                _stairs(lambda t, g, s: 1.0),
+            "`stairs` falls a little at each update. A staircase has whole stairs: // and not /.":
+                _stairs(lambda t, g, s: g ** (t / s)),
+            "`stairs` drops one update too soon: with t = 0 the first, no 1 is to be added.":
+                _stairs(lambda t, g, s: g ** ((t + 1) // s)),
+            "`stairs` drops one update too late: update number `every` already has the new rate.":
+                _stairs(lambda t, g, s: g ** (np.maximum(t - 1, 0) // s)),
+            "In `stairs` you multiply the last rate by the factor of the whole way so far. Start "
+            "from `start` at every update.": _stairs(lambda t, g, s: np.cumprod(g ** (t // s))),
+            "In `stairs` the factor is not multiplied by the stair's number, but raised to it.":
+                _stairs(lambda t, g, s: g * (t // s)),
+            "`stairs` moves once, and stays: the condition is still there.":
+                _stairs(lambda t, g, s: np.where(t < s, 1.0, g)),
+            "From update `every` on `stairs` is right, but the list lacks the updates before.":
+                lambda a, g, s, n: a * g ** (np.arange(s, n) // s),
+        },
+        otherwise="`stairs`: with start 0.6, factor 0.5 and every 4, updates 0 to 3 use 0.6, "
+        "updates 4 to 7 use 0.3, and so on, one rate for each update.",
     ),
-    edges=((0.6, 0.5, 4, 14), (0.8, 0.9, 1, 5)),
-    praise="A schedule is asked at every update of the run.",
-    slips={
-        "The rate still never moves. At which updates is it worked out anew?":
-            _stairs(lambda t, g, s: 1.0),
-        "It falls a little at each update. A staircase has whole stairs: // and not /.":
-            _stairs(lambda t, g, s: g ** (t / s)),
-        "It drops one update too soon: with t = 0 the first, no 1 is to be added.":
-            _stairs(lambda t, g, s: g ** ((t + 1) // s)),
-        "It drops one update too late: update number `every` already has the new rate.":
-            _stairs(lambda t, g, s: g ** (np.maximum(t - 1, 0) // s)),
-        "You multiply the last rate by the factor of the whole way so far. Start from `start` at "
-        "every update.": _stairs(lambda t, g, s: np.cumprod(g ** (t // s))),
-        "The factor is not multiplied by the number of the stair, but raised to it.":
-            _stairs(lambda t, g, s: g * (t // s)),
-        "It moves once, and stays: the condition is still there.":
-            _stairs(lambda t, g, s: np.where(t < s, 1.0, g)),
-        "From update `every` on it is right, but the list lacks the updates before.":
-            lambda a, g, s, n: a * g ** (np.arange(s, n) // s),
-    },
-    otherwise="With start 0.6, factor 0.5 and every 4, updates 0 to 3 use 0.6, updates 4 to 7 use "
-    "0.3, and so on, one rate for each update.",
 )
 
 best_rate = Exercise(
@@ -236,4 +234,97 @@ best_rate = Exercise(
     },
     otherwise="Write the next mean square, (1 - ηλ)² m + η² σ², as a function of η, and set its "
     "slope to zero. Return one number.",
+)
+
+
+@dataclass(frozen=True)
+class _Trainer:
+    """Train nothing, and return losses that are lowest around each contender's own rate."""
+
+    best: tuple[float, float]
+    draw: int
+
+    def __call__(self, name: str, rate: float, seed: int) -> float:
+        who = "AB".index(name)
+        steps_off = abs(np.log2(rate / self.best[who]))
+        shared = np.random.default_rng([self.draw, seed]).random()
+        luck, lost = np.random.default_rng([self.draw, seed, who, round(1000 * rate)]).random(2)
+        if steps_off == 0 and lost < 0.15:
+            return float("inf")
+        return float(0.5 + 0.05 * steps_off + 0.4 * shared**2 + 0.2 * luck**2)
+
+
+def _at(train: Any, name: str, rate: float, seeds: Sequence[int]) -> Array:
+    return np.array([train(name, rate, seed) for seed in seeds])
+
+
+def _compared(
+    typical: Callable[[Array], Any] = np.median,
+    tuned_on: Callable[..., Sequence[int]] = lambda tuning, fresh: tuning,
+    judged_on: Callable[..., Sequence[int]] = lambda tuning, fresh: fresh,
+    rates_of: Callable[[float, float], tuple[float, float]] = lambda a, b: (a, b),
+    count: Callable[[Array, Array], Any] = lambda a, b: np.sum(a < b),
+    by: Callable[[Array, Array], Any] = lambda a, b: np.median(a - b),
+) -> Callable[..., tuple[Any, ...]]:
+    """Write the comparison with the slips that a reader may make."""
+
+    def compare(
+        train: Any, rates: list[float], tuning: Sequence[int], fresh: Sequence[int]
+    ) -> tuple[Any, ...]:
+        def best(name: str) -> float:
+            chosen = tuned_on(tuning, fresh)
+            return min(rates, key=lambda rate: typical(_at(train, name, rate, chosen)))
+
+        a, b = rates_of(best("A"), best("B"))
+        with np.errstate(invalid="ignore"):
+            ends = [_at(train, n, r, judged_on(tuning, fresh)) for n, r in (("A", a), ("B", b))]
+            return a, b, count(*ends), by(*ends)
+
+    return compare
+
+
+def _draw_comparison(rng: Generator) -> tuple[Any, ...]:
+    """Draw a trainer under which choosing and judging otherwise leads elsewhere."""
+    lowest = between(rng, 0.02, 0.09)
+    rates = [round(lowest * 2**i, 3) for i in range(5)]
+    a, b = (float(rate) for rate in rng.permutation(rates[1:-1])[:2])
+    first = whole(rng, 0, 50)
+    tuning = list(range(100 + first, 105 + first))
+    fresh = list(range(first, first + 2 * whole(rng, 4, 6) + 1))
+    return _Trainer((a, b), whole(rng, 0, 10_000)), rates, tuning, fresh
+
+
+compare = Exercise(
+    answer=_compared(),
+    use=lambda compare, train, rates, tuning, fresh: call(compare, train, rates, tuning, fresh),
+    draw=_draw_comparison,
+    draws=16,
+    praise="Each at its own rate, chosen on seeds that do not race, and compared seed by seed.",
+    slips={
+        "You choose the rates on the fresh seeds, the ones that judge. The luck of the choice then "
+        "counts as a win.": _compared(tuned_on=lambda tuning, fresh: fresh),
+        "You judge on the seeds that chose the rates: they were chosen because they did well.":
+            _compared(judged_on=lambda tuning, fresh: tuning),
+        "B runs at the rate of A. Each contender has its own best rate.":
+            _compared(rates_of=lambda a, b: (a, a)),
+        "A runs at the rate of B. Each contender has its own best rate.":
+            _compared(rates_of=lambda a, b: (b, b)),
+        "You choose by the mean, and one run that was thrown out makes it infinite. The median "
+        "bears it.": _compared(np.mean),
+        "You choose by the luckiest run of each rate. A rate must do well in the typical run.":
+            _compared(np.min),
+        "You choose by the worst run of each rate. The course takes the median.":
+            _compared(np.max),
+        "You count where A is higher.": _compared(count=lambda a, b: np.sum(a > b)),
+        "The number of seeds is wanted, not their share.":
+            _compared(count=lambda a, b: np.mean(a < b)),
+        "That is the difference of the medians. Subtract seed by seed first: runs that share a "
+        "seed share its luck.": _compared(by=lambda a, b: np.median(a) - np.median(b)),
+        "It should be A − B: negative where A is lower.":
+            _compared(by=lambda a, b: np.median(b - a)),
+        "The mean of the differences is moved by one wild run. Take their median.":
+            _compared(by=lambda a, b: np.mean(a - b)),
+    },
+    otherwise="First a rate for each contender, from its own losses on the seeds for tuning. Then "
+    "the fresh losses of both, compared seed by seed.",
 )

@@ -12,7 +12,7 @@ LESSONS = (
 )  # fmt: skip
 
 
-SEVERAL_ANSWERS = "tensors.stretched", "decay.names"  # one for each part
+SEVERAL_ANSWERS = "tensors.stretched", "decay.circulating"  # one for each part
 
 
 def exercises():

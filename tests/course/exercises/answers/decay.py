@@ -88,30 +88,6 @@ def exponential_with_e(t, start, steps):
     return start * np.exp(-math.log(100) / steps * t)
 
 
-RIGHT["names"] = [(linear, exponential), (linear_step_by_step, exponential_with_e)]
-
-
-WRONG["names"] = [
-    ((exponential, lambda t, a, n: a * np.maximum(1 - t / n, 0) ** 2), "same factor"),
-    ((lambda t, a, n: a * (1 - t / n), exponential), "below zero"),
-    ((lambda t, a, n: a * np.maximum(1 - t / n, 0) ** 2, exponential), "bent"),
-    (
-        (lambda t, a, n: a * (1 - 0.99 * np.minimum(t / n, 1)), exponential),
-        "It should end at 0",
-    ),
-    ((lambda t, a, n: a * np.minimum(t / n, 1), exponential), "rises"),
-    ((lambda t, a, n: linear(t, a, n - 1), exponential), "too soon"),
-    ((lambda t, a, n: 0 * t, exponential), "the same amount"),
-    ((linear, lambda t, a, n: a * np.maximum(1 - t / n, 0) ** 2), "still a power"),
-    ((linear, linear), "straight line now"),
-    ((linear, lambda t, a, n: a * 0.01 ** np.minimum(t / n, 1)), "no last step"),
-    ((linear, lambda t, a, n: a * 0.01**t), "at every update"),
-    ((linear, lambda t, a, n: a * np.exp(-t / n)), "1/e"),
-    ((linear, lambda t, a, n: a * np.exp(-100 * t / n)), "with what k"),
-    ((linear, lambda t, a, n: 0 * t), "a tenth of it"),
-]
-
-
 def staircase_in_a_loop(start, factor, every, updates):
     rates, rate = [], start
     for t in range(updates):
@@ -119,13 +95,6 @@ def staircase_in_a_loop(start, factor, every, updates):
             rate *= factor
         rates.append(rate)
     return rates
-
-
-RIGHT["staircase"] = [
-    staircase_in_a_loop,
-    lambda a, g, s, n: mg.schedules.step_decay(a, g, s)(np.arange(n)),
-    lambda a, g, s, n: [a * g ** (t // s) for t in range(n)],
-]
 
 
 def with_the_bug(start, factor, every, updates):
@@ -145,16 +114,55 @@ def compounded(start, factor, every, updates):
     return rates
 
 
-WRONG["staircase"] = [
-    (with_the_bug, "still never moves"),
-    (lambda a, g, s, n: [a * g ** (t / s) for t in range(n)], "whole stairs"),
-    (lambda a, g, s, n: [a * g ** ((t + 1) // s) for t in range(n)], "too soon"),
-    (lambda a, g, s, n: [a * g ** (max(t - 1, 0) // s) for t in range(n)], "too late"),
-    (compounded, "Start from `start`"),
-    (lambda a, g, s, n: [a * g * (t // s) for t in range(n)], "raised to it"),
-    (lambda a, g, s, n: [a if t < s else a * g for t in range(n)], "moves once"),
-    (lambda a, g, s, n: [a * g ** (t // s) for t in range(s, n)], "lacks the updates before"),
-    (lambda a, g, s, n: [0.0] * n, "one rate for each update"),
+RIGHT["circulating"] = [
+    (linear, exponential, staircase_in_a_loop),
+    (
+        linear_step_by_step,
+        exponential_with_e,
+        lambda a, g, s, n: mg.schedules.step_decay(a, g, s)(np.arange(n)),
+    ),
+    (linear, exponential, lambda a, g, s, n: [a * g ** (t // s) for t in range(n)]),
+]
+
+
+def third(stairs, hears):
+    return (linear, exponential, stairs), hears
+
+
+WRONG["circulating"] = [
+    ((*two, with_the_bug), hears)
+    for two, hears in [
+        ((exponential, lambda t, a, n: a * np.maximum(1 - t / n, 0) ** 2), "same factor"),
+        ((lambda t, a, n: a * (1 - t / n), exponential), "below zero"),
+        ((lambda t, a, n: a * np.maximum(1 - t / n, 0) ** 2, exponential), "bent"),
+        (
+            (lambda t, a, n: a * (1 - 0.99 * np.minimum(t / n, 1)), exponential),
+            "It should end at 0",
+        ),
+        ((lambda t, a, n: a * np.minimum(t / n, 1), exponential), "rises"),
+        ((lambda t, a, n: linear(t, a, n - 1), exponential), "too soon"),
+        ((lambda t, a, n: 0 * t, exponential), "the same amount"),
+        ((linear, lambda t, a, n: a * np.maximum(1 - t / n, 0) ** 2), "still a power"),
+        ((linear, linear), "straight line now"),
+        ((linear, lambda t, a, n: a * 0.01 ** np.minimum(t / n, 1)), "no last step"),
+        ((linear, lambda t, a, n: a * 0.01**t), "at every update"),
+        ((linear, lambda t, a, n: a * np.exp(-t / n)), "1/e"),
+        ((linear, lambda t, a, n: a * np.exp(-100 * t / n)), "with what k"),
+        ((linear, lambda t, a, n: 0 * t), "a tenth of it"),
+    ]
+]
+
+
+WRONG["circulating"] += [
+    third(with_the_bug, "still never moves"),
+    third(lambda a, g, s, n: [a * g ** (t / s) for t in range(n)], "whole stairs"),
+    third(lambda a, g, s, n: [a * g ** ((t + 1) // s) for t in range(n)], "too soon"),
+    third(lambda a, g, s, n: [a * g ** (max(t - 1, 0) // s) for t in range(n)], "too late"),
+    third(compounded, "Start from `start`"),
+    third(lambda a, g, s, n: [a * g * (t // s) for t in range(n)], "raised to it"),
+    third(lambda a, g, s, n: [a if t < s else a * g for t in range(n)], "moves once"),
+    third(lambda a, g, s, n: [a * g ** (t // s) for t in range(s, n)], "lacks the updates before"),
+    third(lambda a, g, s, n: [0.0] * n, "one rate for each update"),
 ]
 
 
@@ -187,4 +195,42 @@ WRONG["best_rate"] = [
     (lambda m, c, v: m * v / (c**2 * m + v), "after the best step"),
     (lambda m, c, v: c + v / (c * m), "fraction over"),
     (lambda m, c, v: 0.1, "set its slope"),
+]
+
+
+def with_a_table(train, rates, tuning, fresh):
+    """Compare by tables of losses, a row for each rate."""
+    names, chosen = ("A", "B"), []
+    for name in names:
+        table = np.array([[train(name, rate, seed) for seed in tuning] for rate in rates])
+        chosen.append(rates[np.argmin(np.median(table, axis=1))])
+    ends = [[train(n, r, seed) for seed in fresh] for n, r in zip(names, chosen, strict=True)]
+    with np.errstate(invalid="ignore"):
+        apart = np.subtract(*ends)
+    return [*chosen, (np.array(ends[0]) < ends[1]).sum(), np.median(apart)]
+
+
+RIGHT["compare"] = [with_a_table]
+
+
+def careless(train, rates, tuning, fresh, *, middle=np.median, one_rate=False, last=None):
+    def best(name, seeds):
+        return min(rates, key=lambda r: middle([train(name, r, s) for s in seeds]))
+
+    a, b = best("A", tuning), best("B", tuning)
+    b = a if one_rate else b
+    ends = [np.array([train(*who, s) for s in fresh]) for who in (("A", a), ("B", b))]
+    with np.errstate(invalid="ignore"):
+        return a, b, (ends[0] < ends[1]).sum(), (last or (lambda a, b: np.median(a - b)))(*ends)
+
+
+WRONG["compare"] = [
+    (partial(careless, one_rate=True), "B runs at the rate of A"),
+    (partial(careless, middle=np.mean), "by the mean"),
+    (partial(careless, middle=min), "luckiest"),
+    (partial(careless, last=lambda a, b: np.median(a) - np.median(b)), "difference of the medians"),
+    (partial(careless, last=lambda a, b: np.median(b - a)), "negative where A is lower"),
+    (lambda train, rates, tuning, fresh: with_a_table(train, rates, fresh, fresh), "The luck"),
+    (lambda train, rates, tuning, fresh: with_a_table(train, rates, tuning, tuning), "You judge"),
+    (lambda train, rates, tuning, fresh: with_a_table(train, rates, tuning, fresh)[2:], "a rate"),
 ]
