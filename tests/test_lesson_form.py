@@ -10,8 +10,6 @@ from minigrad.course.minutes import minutes
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
-# Lessons that still have their first form.
-TO_REWRITE = {"A2_choosing_a_rate"}
 FOLDED = {"claim", "hide-cell", "hide-input", "solution"}
 CLOSING = ["Three things to remember", "What this page did not say", "References"]
 
@@ -34,13 +32,9 @@ class Page:
         return [cell for cell in self.code if tag in self.tags(cell)]
 
 
-@pytest.fixture(params=[name for name in LESSONS if name not in TO_REWRITE], scope="module")
+@pytest.fixture(params=LESSONS, scope="module")
 def page(request) -> Page:
     return Page(request.param)
-
-
-def test_only_lessons_that_exist_wait_to_be_rewritten():
-    assert set(LESSONS) >= TO_REWRITE
 
 
 def test_a_cell_shows_at_most_25_lines_of_at_most_76_characters(page):

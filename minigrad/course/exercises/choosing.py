@@ -15,22 +15,30 @@ from .verdict import Complaint
 
 Array = NDArray[np.float64]
 
-kept = Exercise(
-    answer=0.06,
-    praise="It has the lowest loss, and its neighbour on the right shows where the cliff is.",
+following = Exercise(
+    answer=0.01,
+    praise="A third ended lower, so step 4 goes on from it, by another third.",
     slips={
-        "That run diverged: nan is not a low loss.": 0.18,
-        "The run at three times this rate ended lower.": 0.02,
-        "A rate between two tried ones may be better, but nothing has shown it yet.": 0.1,
-        "That is a loss. The answer is a rate.": 0.24,
-        "Going on to the right leads farther over the cliff.": 0.54,
+        "Its whole run is done, and it is the best so far. The chart has not stopped there.": 0.03,
+        "Its whole run is done, and a third of it ended lower.": 0.1,
+        "The short runs have decided that: at 0.3 they ended higher.": 0.3,
+        "That way lies the cliff: already at 0.3 the short runs ended higher.": 1.0,
+        "A tenth is the step of the chart's step 2. Step 4 goes by thirds.": 0.003,
+        "Between two rates that were tried there may be a better one, but the chart first looks "
+        "how far down it goes.": 0.05,
+        "That is a loss. The answer is a rate.": 0.15,
     },
-    otherwise="Keep one of the three rates that were tried.",
+    otherwise="In which step of the chart are you? Which of the two whole runs ended lower?",
 )
 
 
+def _means(losses: Array, n: int = 5) -> Array:
+    return np.convolve(losses, np.ones(n) / n, mode="valid")
+
+
 def _judging(
-    end: Callable[[Array], Any] = lambda losses: losses[-1],
+    high: Callable[[Array], Any] = lambda losses: _means(losses).max(),
+    end: Callable[[Array], Any] = lambda losses: _means(losses)[-1],
     broken: Callable[[Array], Any] = lambda losses: not np.isfinite(losses).all(),
     small: Callable[[Array], Any] = lambda losses: 0.05 * losses[0],
     factors: tuple[float, float, float] = (0.1, 10, 1),
@@ -39,20 +47,25 @@ def _judging(
 
     def short_run(losses: Array) -> float:
         down, up, keep = factors
-        change = end(losses) - losses[0]
-        if broken(losses) or change > small(losses):
+        if broken(losses) or high(losses) - losses[0] > small(losses):
             return down
-        return up if change >= -small(losses) else keep
+        return up if end(losses) - losses[0] >= -small(losses) else keep
 
     return short_run
 
 
 def _draw_run(rng: Generator) -> tuple[Array]:
-    first, n = between(rng, 0.3, 40), whole(rng, 3, 7)
-    last = rng.choice([0.5, 0.9, 0.94, 0.96, 0.99, 1.01, 1.04, 1.06, 2.0])
-    between_them = rng.uniform(0.6, 1.5, n - 2)
-    between_them[rng.random(n - 2) < 0.1] = rng.choice([np.nan, np.inf])
-    return (np.round(first * np.array([1, *between_them, last]), 3),)
+    """Draw a run that ends somewhere, with or without a bump, a hard batch or a break."""
+    n = whole(rng, 9, 13)
+    run = np.linspace(1.0, rng.choice([0.3, 0.8, 0.97, 1.0, 1.3]), n)
+    kind = rng.choice(["plain", "bump", "hard batch", "breaks"], p=[0.3, 0.35, 0.2, 0.15])
+    if kind == "bump":
+        run[2:7] += rng.uniform(0.5, 2)
+    elif kind == "hard batch":
+        run[whole(rng, 1, n - 1)] += 0.2
+    elif kind == "breaks":
+        run[whole(rng, 1, n - 1)] = rng.choice([np.nan, np.inf])
+    return (np.round(between(rng, 0.5, 40) * run, 3),)
 
 
 nan, inf = np.nan, np.inf
@@ -62,12 +75,17 @@ short_run = Exercise(
     edges=tuple(
         (np.array(losses),)
         for losses in [
-            [2.3, 2.2, 1.5], [2.3, 2.31, 2.29], [2.3, 2.3, 2.35], [2.3, 3.0, 9.0],
-            [2.3, 1.2, 4.0], [2.3, 1.0, nan], [2.3, inf, 2.0], [2.3, nan, 2.0],
-            [40.0, 39.5, 38.9], [0.3, 0.31, 0.27], [2.3, 0.2, 0.1, 2.25], [5.0, 4.0],
+            [2.3, 2.2, 2.0, 1.9, 1.7, 1.5], [2.3, 2.31, 2.29, 2.3, 2.3, 2.31],
+            [2.3, 9.0, 30.0, 9.0, 4.0, 2.4, 2.3, 2.3, 2.3, 2.3, 2.3],
+            [2.3, 1.2, 4.0, 6.0, 8.0, 9.0], [2.3, 2.0, 1.9, 1.5, 1.0, nan],
+            [2.3, inf, 2.0, 1.9, 1.8, 1.5], [2.3, nan, 2.0, 1.8, 1.5, 1.3],
+            [2.3, 2.2, 2.6, 2.1, 2.0, 1.9], [40.0, 39.9, 39.5, 39.3, 39.1, 38.9],
+            [0.3, 0.29, 0.29, 0.28, 0.27, 0.25, 0.25], [2.3, 2.3, 2.3, 2.3, 2.3, 1.9],
+            [2.3, 4.0, 5.0, 4.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+            [2.3, 1.9, 1.5, 1.0, 1.0, 1.2, 1.5, 2.2, 2.3, 2.3, 2.3, 2.3],
         ]
     ),
-    draws=12,
+    draws=16,
     praise="The chart's second step is a program now.",
     slips={
         "The right runs, the wrong way round: a rate that is too large is divided.":
@@ -76,18 +94,24 @@ short_run = Exercise(
             _judging(broken=lambda losses: False),
         "A run that was infinite on the way and came back has broken, too. Look at all its losses.":
             _judging(broken=lambda losses: not np.isfinite(losses[-1])),
-        "nan is found now, and infinity is not: a run that came back from it has broken.":
-            _judging(broken=lambda losses: np.isnan(losses).any()),
-        "A run that fell and then jumped up has jumped up. Compare the last loss, not the lowest.":
-            _judging(end=np.min),
-        "A rise of one part in fifty is noise: that run hardly moves.":
-            _judging(small=lambda losses: np.where(losses[-1] > losses[0], 0, 0.05 * losses[0])),
+        "A run that jumped and came back has jumped. Compare the highest mean, not the last.":
+            _judging(high=lambda losses: _means(losses)[-1]),
+        "You compare last losses: a run that jumped and came back passes, and one batch decides.":
+            _judging(high=lambda losses: losses[-1], end=lambda losses: losses[-1]),
+        "One hard batch is no jump. Look for the highest of the means, not of the losses.":
+            _judging(high=np.max),
+        "For the end, too, take the mean of the last five: one easy batch is no fall.":
+            _judging(end=lambda losses: losses[-1]),
+        "Nothing is smoothed: one hard batch is no jump, and one easy one is no fall.":
+            _judging(high=np.max, end=lambda losses: losses[-1]),
+        "The end is the last mean. A run that fell and came back has not fallen.":
+            _judging(end=lambda losses: _means(losses).min()),
         "A twentieth of the first loss, not 0.05: a loss of 40 that fell by 1 hardly moved.":
             _judging(small=lambda losses: 0.05),
         "A run that hardly moves needs a larger rate, not the same.": _judging(factors=(0.1, 1, 1)),
     },
-    otherwise="First look for losses that are not finite. Then compare the last loss with the "
-    "first: more than a twentieth above, more than a twentieth below, or in between.",
+    otherwise="First look for losses that are not finite. Then smooth. Compare the highest mean "
+    "with the first loss, and after that the last mean.",
 )
 
 
@@ -150,18 +174,91 @@ climb = Exercise(
 )
 
 converted = Exercise(
-    answer=0.125,
-    praise="Ten times as much for the momentum, a quarter of it for the batch.",
+    answer=0.5 * (1 + 64 / 32) / (1 + 64 / 8),
+    praise="Ten times as much for the momentum, a third of it for the batch.",
     slips={
         "The momentum is right. The batch is a quarter as large, too.": 0.5,
         "The batch is right. Without momentum each gradient counts once instead of ten times.":
-            0.0125,
+            0.05 / 3,
         "Momentum makes each gradient count ten times; without it the rate must make up for that, "
-        "not fall further.": 0.05 / 10 / 4,
-        "A smaller batch is noisier: it takes a smaller rate.": 0.05 * 10 * 4,
-        "The table's factor for momentum is made of 1 - μ, not of μ.": 0.05 * 0.9 / 4,
+        "not fall further.": 0.005 / 3,
+        "The batch's factor is upside down: a smaller batch is noisier and takes a smaller rate.":
+            0.5 * 3,
+        "A quarter of the batch takes a quarter of the rate only far below the noise scale, and 32 "
+        "is not far below 64.": 0.125,
+        "The table's factor for momentum is made of 1 - μ, not of μ.": 0.05 * 0.9 / 3,
         "The square root is the rule for Adam and its like.": 0.05 * 10 / 2,
+        "Write the factor with B and kB as numbers of images, 32 and 8, not with k alone.":
+            0.5 * (1 + 64) / (1 + 64 / 0.25),
     },
     otherwise="Two lines of the table apply, one for the momentum that goes and one for the "
     "batch. Multiply by both factors.",
+)
+
+
+def _valleys(chart: Any, first: float, short_best: int, long_best: int, lost: float) -> Any:
+    """Follow the chart where short and whole runs are lowest at a rung each, ``lost`` beyond."""
+    runs = 0
+
+    def valley(best: int, base: float) -> Callable[[float], float]:
+        def run(rate: float) -> float:
+            nonlocal runs
+            runs += 1
+            if runs > 60:
+                raise Complaint("It never stops: nan is not higher than anything, either.")
+            rung = float(np.log(rate / first) / np.log(3))
+            return base + (rung - best) ** 2 if rung < short_best + 2.5 else lost
+
+        return run
+
+    return call(chart, valley(short_best, 1.0), valley(long_best, 0.5), first)
+
+
+def _chart(
+    fall: float = 3,
+    downwards: str = "on",
+    against: str = "whole",
+    result: Callable[[float, float], float] = lambda rate, loss: rate,
+) -> Callable[[Any, Any, float], float]:
+    """Follow the chart with the slips that a reader may make."""
+
+    def chart(short: Any, whole: Any, first: float) -> float:
+        rate, loss = first, short(first)
+        while (after := short(3 * rate)) < loss:
+            rate, loss = 3 * rate, after
+        if downwards == "never":
+            return rate
+        loss = loss if against == "short" else whole(rate)
+        while (after := whole(rate / fall)) < loss:
+            rate, loss = rate / fall, after
+            if downwards == "once":
+                break
+        return result(rate, loss)
+
+    return chart
+
+
+chart = Exercise(
+    answer=_chart(),
+    use=_valleys,
+    draw=lambda rng: (
+        between(rng, 0.001, 0.02),
+        (best := whole(rng, 2, 4)),
+        whole(rng, 0, best),
+        float(rng.choice([nan, inf, 9.0])),
+    ),
+    edges=((0.001, 4, 1, nan), (0.01, 3, 3, inf), (0.1, 2, 1, 9.0), (1.0, 0, -2, nan)),
+    praise="Steps 3 and 4 are a program now: up in short runs, down in whole ones.",
+    slips={
+        "That is where the climb stops. Step 4 goes on from there, and asks the whole runs.":
+            _chart(downwards="never"),
+        "It looks at one third only. The chart's arrow leads back: go on while it ends lower.":
+            _chart(downwards="once"),
+        "It compares a whole run with a short one. Run the whole budget at the climb's rate first.":
+            _chart(against="short"),
+        "Step 4 goes by thirds, not by tenths.": _chart(fall=10),
+        "That is the loss. Return the rate.": _chart(result=lambda rate, loss: loss),
+    },
+    otherwise="First climb with `short`: three times the rate while the end is lower. From the "
+    "best of them go down with `whole`: a third of the rate while the end is lower.",
 )

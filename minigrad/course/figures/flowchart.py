@@ -30,7 +30,7 @@ def flowchart(
     lines = [
         f'bgcolor="{BACKGROUND}"; nodesep=0.25; ranksep=0.35; pad=0.15',
         f'node [shape=box, fontname="Helvetica", fontsize=11, fontcolor="{INK}", '
-        f'color="{MUTED}", style="filled", fillcolor="white", margin="0.12,0.07"]',
+        f'color="{MUTED}", style="filled", fillcolor="white", margin="0.22,0.07"]',
         f'edge [fontname="Helvetica", fontsize=10, fontcolor="{INK}", color="{MUTED}"]',
     ]
     for name, text in boxes.items():

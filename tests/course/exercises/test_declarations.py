@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_55_exercises_are_there():
-    assert len(exercises()) == 55
+def test_all_56_exercises_are_there():
+    assert len(exercises()) == 56
 
 
 @every_part

@@ -8,15 +8,18 @@ import minigrad as mg
 
 RIGHT, WRONG = {}, {}
 
-RIGHT["kept"] = [0.06, np.float32(0.06), mg.tensor(0.06)]
+RIGHT["following"] = [0.01, 0.03 / 3, np.float32(0.01), mg.tensor(0.01)]
 
 
-WRONG["kept"] = [
-    (0.18, "diverged"),
-    (0.02, "ended lower"),
-    (0.1, "nothing has shown it"),
-    (0.24, "That is a loss"),
-    (0.54, "over the cliff"),
+WRONG["following"] = [
+    (0.03, "has not stopped there"),
+    (0.1, "a third of it ended lower"),
+    (0.3, "ended higher"),
+    (1, "the cliff"),
+    (0.003, "goes by thirds"),
+    (0.05, "Between two rates"),
+    (0.15, "That is a loss"),
+    (0.2, "which step"),
     ("the second", "without quotes"),
 ]
 
@@ -24,48 +27,59 @@ WRONG["kept"] = [
 def by_ratio(losses):
     if not np.all(np.isfinite(losses)):
         return 1 / 10
-    ratio = losses[-1] / losses[0]
-    return 0.1 if ratio > 1.05 else 1 if ratio < 0.95 else 10
+    means = [np.mean(losses[i : i + 5]) / losses[0] for i in range(len(losses) - 4)]
+    return 0.1 if max(means) > 1.05 else 1 if means[-1] < 0.95 else 10
 
 
-def by_sign(losses):
-    change = (losses[-1] - losses[0]) / losses[0]
-    moved = np.nan_to_num(change, nan=1.0) if np.isfinite(losses).all() else 1.0
-    return {1: 0.1, 0: 10.0, -1: 1.0}[int(np.sign(moved) * (abs(moved) > 0.05))]
+def by_sums(losses):
+    sums = np.cumsum([0.0, *losses])
+    means = (sums[5:] - sums[:-5]) / 5
+    rises = not np.isfinite(means).all() or means.max() / losses[0] - 1 > 0.05
+    return 0.1 if rises else [10, 1.0][int(1 - means[-1] / losses[0] > 0.05)]
 
 
-RIGHT["short_run"] = [by_ratio, by_sign]
+RIGHT["short_run"] = [by_ratio, by_sums]
 
 
-def judging(broken=lambda v: not np.isfinite(v).all(), end=-1, small=None, factors=(0.1, 10, 1)):
+def smoothed(losses):
+    return np.array([losses[i : i + 5].mean() for i in range(len(losses) - 4)])
+
+
+def judging(
+    broken=lambda v: not np.isfinite(v).all(),
+    high=lambda v: smoothed(v).max(),
+    end=lambda v: smoothed(v)[-1],
+    small=None,
+    factors=(0.1, 10, 1),
+):
     """Write step 2 of the chart with the slips that a reader may make."""
 
     def short_run(losses):
-        last = np.nanmin(losses) if end == "lowest" else losses[end]
         least = 0.05 * losses[0] if small is None else small
-        if broken(losses) or last > losses[0] + least:
+        if broken(losses) or high(losses) > losses[0] + least:
             return factors[0]
-        return factors[1] if last >= losses[0] - least else factors[2]
+        return factors[1] if end(losses) >= losses[0] - least else factors[2]
 
     return short_run
 
 
-def every_rise_is_a_jump(losses):
-    if not np.isfinite(losses).all() or losses[-1] > losses[0]:
-        return 0.1
-    return 10 if losses[-1] > 0.95 * losses[0] else 1
+# An infinite loss makes a mean infinite, which is higher than anything.
+RIGHT["short_run"] += [judging(broken=lambda v: np.isnan(v).any())]
 
 
 WRONG["short_run"] = [
     (judging(factors=(10, 0.1, 1)), "wrong way round"),
     (judging(broken=lambda v: False), "every comparison with nan"),
     (judging(broken=lambda v: not np.isfinite(v[-1])), "on the way and came back"),
-    (judging(broken=lambda v: np.isnan(v).any()), "infinity is not"),
-    (judging(end="lowest"), "not the lowest"),
-    (every_rise_is_a_jump, "one part in fifty"),
+    (judging(high=lambda v: smoothed(v)[-1]), "not the last"),
+    (judging(high=lambda v: v[-1], end=lambda v: v[-1]), "one batch decides"),
+    (judging(high=np.max), "hard batch is no jump. Look"),
+    (judging(end=lambda v: v[-1]), "easy batch is no fall"),
+    (judging(high=np.max, end=lambda v: v[-1]), "Nothing is smoothed"),
+    (judging(end=lambda v: smoothed(v).min()), "has not fallen"),
     (judging(small=0.05), "not 0.05"),
     (judging(factors=(0.1, 1, 1)), "needs a larger rate"),
-    (judging(end=1), "First look for losses"),
+    (judging(end=lambda v: v[1]), "First look for losses"),
     (lambda losses: "divide", "without quotes"),
     (lambda losses: None, "return"),
 ]
@@ -142,15 +156,94 @@ WRONG["climb"] = [
 ]
 
 
-RIGHT["converted"] = [0.125, 1 / 8, np.float32(0.05 / (1 - 0.9) * 8 / 32)]
+RIGHT["converted"] = [1 / 6, np.float32(1 / 6), 0.05 / (1 - 0.9) * 3 / 9]
 
 
 WRONG["converted"] = [
     (0.5, "a quarter as large"),
-    (0.0125, "counts once"),
-    (0.00125, "not fall further"),
-    (2.0, "noisier"),
-    (0.01125, "made of 1 - μ"),
+    (0.05 / 3, "counts once"),
+    (0.005 / 3, "not fall further"),
+    (1.5, "upside down"),
+    (0.125, "not far below 64"),
+    (0.015, "made of 1 - μ"),
     (0.25, "square root"),
+    (0.5 * 65 / 257, "with k alone"),
     (0.05, "Two lines of the table"),
+]
+
+
+def by_recursion(short, whole, first):
+    def walk(run, rate, loss, factor):
+        after = run(rate * factor)
+        return walk(run, rate * factor, after, factor) if after < loss else rate
+
+    best = walk(short, first, short(first), 3)
+    return walk(whole, best, whole(best), 1 / 3)
+
+
+def with_lists(short, whole, first):
+    rates, ends = [first], [short(first)]
+    while len(ends) < 2 or ends[-1] < ends[-2]:
+        rates.append(3 * rates[-1])
+        ends.append(short(rates[-1]))
+    rates, ends = [rates[-2]], [whole(rates[-2])]
+    while len(ends) < 2 or ends[-1] < ends[-2]:
+        rates.append(rates[-1] / 3)
+        ends.append(whole(rates[-1]))
+    return rates[-2]
+
+
+RIGHT["chart"] = [by_recursion, with_lists]
+
+
+def climbing(short, first):
+    rate, loss = first, short(first)
+    while (after := short(3 * rate)) < loss:
+        rate, loss = 3 * rate, after
+    return rate, loss
+
+
+def only_up(short, whole, first):
+    return climbing(short, first)[0]
+
+
+def one_third(short, whole, first):
+    rate, _ = climbing(short, first)
+    return rate / 3 if whole(rate / 3) < whole(rate) else rate
+
+
+def down_with(run, rate, loss, part=3):
+    while (after := run(rate / part)) < loss:
+        rate, loss = rate / part, after
+    return rate, loss
+
+
+def short_both_ways(short, whole, first):
+    rate, loss = climbing(short, first)
+    return down_with(short, rate, loss)[0]
+
+
+def short_against_whole(short, whole, first):
+    rate, loss = climbing(short, first)
+    return down_with(whole, rate, loss)[0]
+
+
+def by_tenths(short, whole, first):
+    rate, _ = climbing(short, first)
+    return down_with(whole, rate, whole(rate), 10)[0]
+
+
+def the_loss(short, whole, first):
+    rate, _ = climbing(short, first)
+    return down_with(whole, rate, whole(rate))[1]
+
+
+WRONG["chart"] = [
+    (only_up, "where the climb stops"),
+    (one_third, "one third only"),
+    (short_both_ways, "asks the whole runs"),
+    (short_against_whole, "compares a whole run with a short one"),
+    (by_tenths, "not by tenths"),
+    (the_loss, "Return the rate"),
+    (lambda short, whole, first: first, "First climb"),
 ]
