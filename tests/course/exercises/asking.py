@@ -8,11 +8,11 @@ from minigrad.course.exercises import Exercise, InTurn
 
 LESSONS = (
     "start_here", "derivatives", "tensors", "network", "gradient_descent", "batches", "momentum",
-    "decay", "warmup", "finding", "choosing",
+    "decay", "warmup", "finding", "adaptive", "choosing",
 )  # fmt: skip
 
 
-SEVERAL_ANSWERS = "tensors.stretched", "decay.circulating"  # one for each part
+SEVERAL_ANSWERS = "tensors.stretched", "decay.circulating", "adaptive.walks"  # one for each part
 
 
 def exercises():

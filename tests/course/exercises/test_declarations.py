@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_56_exercises_are_there():
-    assert len(exercises()) == 56
+def test_all_61_exercises_are_there():
+    assert len(exercises()) == 61
 
 
 @every_part
