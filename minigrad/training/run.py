@@ -114,7 +114,7 @@ class Run:
         if [state.keys() for state in own] != [state.keys() for state in saved]:
             names = ", ".join(type(callback).__name__ for callback in self.callbacks)
             raise ValueError(
-                f"the saved run had {len(saved)} callbacks, this one has {len(own)} ({names}); "
+                f"the saved run had other callbacks than this one, which has {names or 'none'}: "
                 "give the same ones in the same order."
             )
         if state["epoch"] > self.epochs:
