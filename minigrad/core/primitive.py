@@ -95,7 +95,7 @@ def primitive(
             arrays: list[Any] = []
             like: Any = None  # the array of the last tensor
             tracked = 0
-            watched = borrowed = foreign = False
+            watched = borrowed = False
             if params and not _ARRAYS.isdisjoint(map(type, params.values())):
                 bound = inspect.signature(forward).bind(*args, **params)
                 args, params = bound.args, bound.kwargs
@@ -109,8 +109,6 @@ def primitive(
                     like = arg = arg._data
                 elif type(arg) not in _PLAIN:
                     borrowed = True
-                    if type(arg) is not ndarray or not arg.ndim or not arg.dtype.isnative:
-                        foreign = True
                     if observer is not None:
                         arg = observer.argument(arg)
                 arrays.append(arg)
@@ -125,7 +123,7 @@ def primitive(
                 except AttributeError as error:
                     raise TypeError(f"{name} takes tensors, arrays and numbers: {error}") from error
                 return out if observer is None else observer.answer(out, apply, args, params)
-            if foreign:
+            if borrowed and not all(map(_is_ready, args)):
                 args = _taken_in(args)
                 arrays = [arg._data if type(arg) is Tensor else arg for arg in args]
                 if observer is not None:
@@ -186,6 +184,12 @@ def primitive(
 
 
 # What arguments and results are made of
+
+
+def _is_ready(arg: Any) -> bool:
+    if type(arg) is ndarray:
+        return arg.ndim > 0 and arg.dtype.isnative
+    return type(arg) is Tensor or type(arg) in _PLAIN
 
 
 def _taken_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
