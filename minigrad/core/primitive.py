@@ -112,10 +112,11 @@ def primitive(
                     if observer is not None:
                         arg = observer.argument(arg)
                 arrays.append(arg)
-            # most have one argument, of floats
-            if not real or (len(args) == 1 and getattr(arrays[0], "dtype", None) in _REAL):
-                pass
-            elif (floats := _in_floats(args, known)) is not None:
+            if (
+                real
+                and not (len(args) == 1 and getattr(arrays[0], "dtype", None) in _REAL)  # as most
+                and (floats := _in_floats(args, known)) is not None
+            ):
                 return apply(*floats, **params)
             if like is None:
                 try:
