@@ -106,7 +106,9 @@ def train_an_epoch(file, dropout=False, callbacks=()):
 
 def test_a_run_with_other_callbacks_is_not_resumed(tmp_path):
     train_an_epoch(tmp_path / "run.npz")
-    with pytest.raises(ValueError, match="other callbacks than this one, which has Clip, Checkpoint"):
+    with pytest.raises(
+        ValueError, match="other callbacks than this one, which has Clip, Checkpoint"
+    ):
         train_an_epoch(tmp_path / "run.npz", callbacks=[Clip(norm=1.0)])
 
 
