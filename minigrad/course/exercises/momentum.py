@@ -37,46 +37,52 @@ landing = Exercise(
 
 
 step = Exercise(
-    answer=lambda theta, before, grad, lr, momentum: (
-        theta - lr * grad + momentum * (theta - before)
+    answer=lambda theta, before, grad, last_lr, lr, momentum: (
+        theta - lr * (grad + momentum * (before - theta) / last_lr)
     ),
     draw=lambda rng: (
         *normal(rng, 3, sizes(rng, 1)[0]),
         between(rng, 0.02, 0.9),
+        between(rng, 0.02, 0.9),
         between(rng, 0.3, 0.95),
     ),
     edges=(
-        (*normal(np.random.default_rng(6), 3, 3, 2), 0.1, 0.6),
-        (np.array([1.5, -2.0]), np.array([1.5, -2.0]), np.array([0.5, 3.0]), 0.2, 0.9),
+        (*normal(np.random.default_rng(6), 3, 3, 2), 0.1, 0.4, 0.6),
+        (np.array([1.5, -2.0]), np.array([1.5, -2.0]), np.array([0.5, 3.0]), 0.1, 0.2, 0.9),
     ),
-    praise="The last displacement is the memory. Polyak wrote it so, in 1964.",
+    praise="The last displacement is the memory, in the units of the last rate.",
     slips={
         "That is plain gradient descent: the place before plays no part.":
-            lambda t, b, g, lr, mu: t - lr * g,
+            lambda t, b, g, old, lr, mu: t - lr * g,
         "You walk uphill: the gradient is subtracted.":
-            lambda t, b, g, lr, mu: t + lr * g + mu * (t - b),
+            lambda t, b, g, old, lr, mu: t + lr * g + mu * lr / old * (t - b),
         "The memory pulls back to where the walk came from. Which way did the last step go?":
-            lambda t, b, g, lr, mu: t - lr * g - mu * (t - b),
-        "The rate is in there twice: the displacement theta - before contains it already.":
-            lambda t, b, g, lr, mu: t - lr * (g - mu * (t - b)),
-        "The sign of the memory is turned, and the rate is in it twice: theta - before is no "
-        "velocity.": lambda t, b, g, lr, mu: t - lr * (g + mu * (t - b)),
-        "The rate is not used.": lambda t, b, g, lr, mu: t - g + mu * (t - b),
-        "The last displacement does not fade. Multiply it by the momentum.":
-            lambda t, b, g, lr, mu: t - lr * g + (t - b),
-        "The momentum multiplies the last displacement alone, not the gradient.":
-            lambda t, b, g, lr, mu: t - mu * lr * g + mu * (t - b),
+            lambda t, b, g, old, lr, mu: t - lr * g - mu * lr / old * (t - b),
+        "The old step goes on as if the rate had not changed. The old displacement holds last_lr, "
+        "the new one lr: what is the velocity between them?":
+            lambda t, b, g, old, lr, mu: t - lr * g + mu * (t - b),
+        "You took last_lr for both. The new velocity is multiplied by lr.":
+            lambda t, b, g, old, lr, mu: t - old * g + mu * (t - b),
+        "You have the two rates the wrong way round.":
+            lambda t, b, g, old, lr, mu: t - lr * g + mu * old / lr * (t - b),
+        "theta - before is no velocity: the last rate is in it already. Divide it out.":
+            lambda t, b, g, old, lr, mu: t - lr * (g - mu * (t - b)),
+        "The rate does not multiply the gradient.":
+            lambda t, b, g, old, lr, mu: t - g + mu * lr / old * (t - b),
+        "The old velocity does not fade. Multiply it by the momentum.":
+            lambda t, b, g, old, lr, mu: t - lr * g + lr / old * (t - b),
+        "The momentum multiplies the old velocity alone, not the gradient.":
+            lambda t, b, g, old, lr, mu: t - mu * lr * g + mu * lr / old * (t - b),
         "That is the average form: heavy ball adds the whole gradient.":
-            lambda t, b, g, lr, mu: t - lr * (1 - mu) * g + mu * (t - b),
+            lambda t, b, g, old, lr, mu: t - lr * (1 - mu) * g + mu * lr / old * (t - b),
         "You start from the place before. The walk stands at theta.":
-            lambda t, b, g, lr, mu: b - lr * g + mu * (t - b),
+            lambda t, b, g, old, lr, mu: b - lr * g + mu * lr / old * (t - b),
         "That is the next displacement, not the next place.":
-            lambda t, b, g, lr, mu: mu * (t - b) - lr * g,
-        "momentum * before alone is no displacement. How far did the last step go?":
-            lambda t, b, g, lr, mu: t - lr * g + mu * b,
-        "Return the next place alone.": lambda t, b, g, lr, mu: (t - lr * g + mu * (t - b), t),
+            lambda t, b, g, old, lr, mu: mu * lr / old * (t - b) - lr * g,
+        "Return the next place alone.":
+            lambda t, b, g, old, lr, mu: (t - lr * g + mu * lr / old * (t - b), t),
     },
-    otherwise="The velocity is hidden in the last step: theta = before - lr * velocity. Put it "
+    otherwise="The velocity is hidden in the last step: theta = before - last_lr * velocity. Put it "
     "into heavy ball's two lines.",
 )
 

@@ -27,41 +27,46 @@ WRONG["landing"] = [
 ]
 
 
-def one_by_one(theta, before, grad, lr, momentum):
+def one_by_one(theta, before, grad, last_lr, lr, momentum):
     rows = zip(theta, before, grad, strict=True)
-    return [(1 + momentum) * t - momentum * b - lr * g for t, b, g in rows]
+    kept = momentum * lr / last_lr
+    return [(1 + kept) * t - kept * b - lr * g for t, b, g in rows]
 
 
-def by_the_velocity(theta, before, grad, lr, momentum):
-    velocity = (before - theta) / lr
+def by_the_velocity(theta, before, grad, last_lr, lr, momentum):
+    velocity = (before - theta) / last_lr
     return theta - lr * (momentum * velocity + grad)
 
 
-def by_the_engine(theta, before, grad, lr, momentum):
+def by_the_engine(theta, before, grad, last_lr, lr, momentum):
     """Let the optimizer walk: by the gradient that leads from `before` to `theta`, then on."""
     parameter = mg.tensor(before, requires_grad=True)
-    optimizer = mg.optim.SGD([parameter], lr, momentum=momentum)
-    for g in ((before - theta) / lr, grad):
-        parameter.grad = mg.tensor(g)
-        optimizer.step()
+    optimizer = mg.optim.SGD([parameter], last_lr, momentum=momentum)
+    parameter.grad = mg.tensor((before - theta) / last_lr)
+    optimizer.step()
+    optimizer.lr = lr
+    parameter.grad = mg.tensor(grad)
+    optimizer.step()
     return parameter.numpy()
 
 
 RIGHT["step"] = [one_by_one, by_the_velocity, by_the_engine]
 
 
-def stepping(base="theta", push="lr * grad", kept="momentum * (theta - before)"):
+def stepping(base="theta", push="lr * grad", kept="momentum * lr / last_lr * (theta - before)"):
     """Write the next place with the parts that a reader may get wrong."""
 
-    def step(theta, before, grad, lr, momentum):
-        names = dict(theta=theta, before=before, grad=grad, lr=lr, momentum=momentum)
+    def step(theta, before, grad, last_lr, lr, momentum):
+        names = dict(
+            theta=theta, before=before, grad=grad, last_lr=last_lr, lr=lr, momentum=momentum
+        )
         return eval(f"{base} - ({push}) + ({kept})", {}, names)
 
     return step
 
 
-def in_place(theta, before, grad, lr, momentum):
-    theta += momentum * (theta - before)
+def in_place(theta, before, grad, last_lr, lr, momentum):
+    theta += momentum * lr / last_lr * (theta - before)
     theta -= lr * grad
     return theta
 
@@ -69,19 +74,23 @@ def in_place(theta, before, grad, lr, momentum):
 WRONG["step"] = [
     (stepping(kept="0"), "plain gradient descent"),
     (stepping(push="-lr * grad"), "uphill"),
-    (stepping(kept="momentum * (before - theta)"), "pulls back"),
-    (stepping(kept="lr * momentum * (theta - before)"), "in there twice"),
-    (stepping(kept="lr * momentum * (before - theta)"), "is turned"),
-    (stepping(push="grad"), "rate is not used"),
-    (stepping(kept="theta - before"), "does not fade"),
-    (stepping(push="momentum * lr * grad"), "displacement alone"),
+    (stepping(kept="momentum * lr / last_lr * (before - theta)"), "pulls back"),
+    (stepping(kept="momentum * (theta - before)"), "as if the rate had not changed"),
+    (stepping(push="last_lr * grad", kept="momentum * (theta - before)"), "last_lr for both"),
+    (stepping(kept="momentum * last_lr / lr * (theta - before)"), "wrong way round"),
+    (stepping(kept="lr * momentum * (theta - before)"), "Divide it out"),
+    (stepping(push="grad"), "does not multiply the gradient"),
+    (stepping(kept="lr / last_lr * (theta - before)"), "does not fade"),
+    (stepping(push="momentum * lr * grad"), "velocity alone"),
     (stepping(push="lr * (1 - momentum) * grad"), "average form"),
     (stepping(base="before"), "stands at theta"),
     (stepping(base="0"), "not the next place"),
-    (stepping(kept="momentum * before"), "no displacement"),
+    (stepping(kept="momentum * before"), "hidden in the last step"),
     (stepping(push="0.1 * grad"), "hidden in the last step"),
-    (stepping(kept="0.9 * (theta - before)"), "hidden in the last step"),
-    (lambda t, b, g, lr, mu: (t - lr * g + mu * (t - b), t), "next place alone"),
+    (
+        lambda t, b, g, old, lr, mu: (t - lr * g + mu * lr / old * (t - b), t),
+        "next place alone",
+    ),
     (in_place, "changed the theta"),
 ]
 
