@@ -82,8 +82,8 @@ step = Exercise(
         "Return the next place alone.":
             lambda t, b, g, old, lr, mu: (t - lr * g + mu * lr / old * (t - b), t),
     },
-    otherwise="The velocity is hidden in the last step: theta = before - last_lr * velocity. Put it "
-    "into heavy ball's two lines.",
+    otherwise="The velocity is hidden in the last step: theta = before - last_lr * velocity. Put "
+    "it into heavy ball's two lines.",
 )
 
 
