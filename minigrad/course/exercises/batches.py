@@ -155,12 +155,14 @@ def _accumulated(
     """Ask for the gradient of bowls, one around each target, over a batch dealt in pieces."""
     order = np.random.default_rng(seed).permutation(len(targets))[: sum(lengths)]
     pieces = np.split(order, np.cumsum(lengths)[:-1])
-    places = np.array(targets)
+    places, longest = np.array(targets), max(lengths)
 
     def gradient(theta: Any, chosen: Any) -> Array:
         chosen = np.array(chosen)
         if chosen.dtype.kind not in "iu" or not chosen.size:
             raise Complaint("gradient(theta, chosen) takes an array of example numbers.")
+        if chosen.size > longest:
+            raise Complaint("You put pieces together, and those do not fit into the memory.")
         return np.array(theta, dtype=float) - places[chosen].mean(axis=0)
 
     return call(accumulate, gradient, theta, pieces)

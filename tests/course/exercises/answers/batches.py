@@ -102,7 +102,7 @@ def by_average(gradient, theta, pieces):
     return np.average(means, axis=0, weights=[len(piece) for piece in pieces])
 
 
-RIGHT["accumulate"] = [in_one_go, one_by_one, by_average]
+RIGHT["accumulate"] = [one_by_one, by_average]
 
 
 def added(weight, of="g"):
@@ -125,6 +125,7 @@ def stepping_between(gradient, theta, pieces):
 
 
 WRONG["accumulate"] = [
+    (in_one_go, "do not fit into the memory"),
     (added("1"), "sum of the means"),
     (added("1 / count"), "mean of the means"),
     (added("length"), "sum over all examples"),
