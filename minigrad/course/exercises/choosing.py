@@ -42,14 +42,15 @@ def _judging(
     broken: Callable[[Array], Any] = lambda losses: not np.isfinite(losses).all(),
     small: Callable[[Array], Any] = lambda losses: 0.05 * losses[0],
     factors: tuple[float, float, float] = (0.1, 10, 1),
+    start: Callable[[Array], Any] = lambda losses: losses[0],
 ) -> Callable[[Array], float]:
     """Write step 2 of the chart with the slips that a reader may make."""
 
     def short_run(losses: Array) -> float:
         down, up, keep = factors
-        if broken(losses) or high(losses) - losses[0] > small(losses):
+        if broken(losses) or high(losses) - start(losses) > small(losses):
             return down
-        return up if end(losses) - losses[0] >= -small(losses) else keep
+        return up if end(losses) - start(losses) >= -small(losses) else keep
 
     return short_run
 
@@ -108,7 +109,12 @@ short_run = Exercise(
             _judging(end=lambda losses: _means(losses).min()),
         "A twentieth of the first loss, not 0.05: a loss of 40 that fell by 1 hardly moved.":
             _judging(small=lambda losses: 0.05),
-        "A run that hardly moves needs a larger rate, not the same.": _judging(factors=(0.1, 1, 1)),
+        "You compare with the first mean. The first *loss* is where the run starts.": _judging(
+            small=lambda losses: 0.05 * _means(losses)[0], start=lambda losses: _means(losses)[0]
+        ),
+        "A run that hardly moves needs a larger rate, not the same. And mode=\"same\" would take "
+        "zeros into the last means, so that each run seems to fall.":
+            _judging(factors=(0.1, 1, 1)),
     },
     otherwise="First look for losses that are not finite. Then smooth. Compare the highest mean "
     "with the first loss, and after that the last mean.",

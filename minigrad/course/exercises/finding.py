@@ -236,6 +236,8 @@ fair = Exercise(
     praise="Each method at its own best rate, chosen on some seeds and judged on others: neither "
     "the choice nor its luck is counted twice.",
     slips={
+        "You choose by the first n rates. The first n *seeds* are for choosing: columns.":
+            _fair(choose=lambda table, n: table[:n]),
         "You judge by the seeds that you chose by: each winner brings its luck along. Judge by "
         "the others.": _fair(judge=lambda row, n: row[:n]),
         "You judge by all seeds, and so also by those that you chose by.":
@@ -266,6 +268,7 @@ fair = Exercise(
 def _halve(
     price: Callable[..., int] = lambda alive, kept, all_, rung, before: alive * (rung - before),
     worse: bool = False, ahead: bool = False, place: bool = False, swap: bool = False,
+    half: Callable[[int], int] = lambda alive: max(1, alive // 2),
 ) -> Callable[[Array, list[int]], tuple[int, int]]:
     """Halve the field at each rung, with the slips that a reader may make."""
 
@@ -273,7 +276,7 @@ def _halve(
         alive, before, paid = np.arange(len(curves)), 0, 0
         for rung in rungs:
             order = curves[alive, -1 if ahead else rung - 1].argsort()
-            kept = (order[::-1] if worse else order)[: max(1, len(alive) // 2)]
+            kept = (order[::-1] if worse else order)[: half(len(alive))]
             paid += price(len(alive), len(kept), len(curves), rung, before)
             alive, before = alive[kept], rung
         winner = 0 if place else int(alive[0])
@@ -330,6 +333,8 @@ halving = Exercise(
         "You return its place among those still alive. Keep the numbers of the runs.":
             _halve(place=True),
         "You kept the worse half.": _halve(worse=True),
+        "Of an odd number you keep the larger half. Of three, one stays.":
+            _halve(half=lambda alive: (alive + 1) // 2),
         "You ranked the runs by losses that they have not reached yet. At a rung of n updates "
         "only the first n columns are known.": _halve(ahead=True),
         "Both numbers are right, and the wrong way round: first the row.": _halve(swap=True),

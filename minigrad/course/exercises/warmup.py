@@ -96,18 +96,21 @@ def _cut_rates(
     is_cut: Callable[[int, int], bool] = lambda bad, patience: bad > patience,
     cut: Callable[[float, float], float] = lambda lr, factor: lr * factor,
     forget: bool = False,
+    late: bool = False,
+    gains: Callable[[float, float], bool] = lambda loss, lowest: loss < lowest,
 ) -> Callable[..., list[float]]:
     """Write the rates with the slips that a reader may make."""
 
     def rates(losses: list[float], lr: float, factor: float, patience: int) -> list[float]:
         lowest, bad, used = np.inf, 0, []
         for loss in losses:
-            bad = after_gain(bad) if loss < lowest else bad + 1
+            bad = after_gain(bad) if gains(loss, lowest) else bad + 1
             lowest = best(lowest, loss)
+            before = lr
             if is_cut(bad, patience):
                 lr, bad = cut(lr, factor), after_cut(bad)
                 lowest = np.inf if forget else lowest
-            used.append(lr)
+            used.append(before if late else lr)
         return used
 
     return rates
@@ -161,6 +164,10 @@ cuts = Exercise(
             _cut_rates(cut=lambda lr, factor: lr / factor),
         "The rate is never cut.": _cut_rates(cut=lambda lr, factor: lr),
         "After a cut the count begins at 0, not at 1.": _cut_rates(after_cut=lambda bad: 1),
+        "Each cut shows one loss late: the rate *after* each loss is wanted.":
+            _cut_rates(late=True),
+        "A loss that equals the best is not below it, and counts as one without an improvement.":
+            _cut_rates(gains=lambda loss, lowest: loss <= lowest),
     },
     otherwise="With patience 1 and factor 0.5, the losses 1, 2, 3, 4, 5, 6 give the rates lr, lr, "
     "lr / 2, lr / 2, lr / 4, lr / 4. Print yours.",
@@ -296,6 +303,8 @@ fair = Exercise(
         "It should be A − B: negative where A is lower.": _fair(by=lambda a, b: np.median(b - a)),
         "A difference may have either sign. You give its size.":
             _fair(by=lambda a, b: np.median(abs(a - b))),
+        "Both numbers are right, and the wrong way round: first the count.":
+            lambda *tables: _fair()(*tables)[::-1],
     },
     otherwise="First a row for each contender, chosen by its own tuning losses. Then the two rows "
     "of fresh losses, compared seed by seed.",
