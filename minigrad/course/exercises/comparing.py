@@ -78,12 +78,15 @@ def _numbers(value: Any, where: str) -> NDArray[np.float64]:
 def same(want: Any, got: Any, rtol: float = 1e-3) -> bool:
     """Whether two plain values agree. An array of one element passes for a number."""
     if isinstance(want, dict):
-        return isinstance(got, dict) and all(same(want[key], got.get(key)) for key in want)
+        return isinstance(got, dict) and all(
+            same(want[key], got.get(key), rtol) for key in want
+        )
     if isinstance(got, Unordered | dict | Complaint) or got is None:
         return False
     if isinstance(want, list) or isinstance(got, list):
         numbers = any(isinstance(part, np.ndarray) and part.ndim == 0 for part in (want, got))
-        return not numbers and len(want) == len(got) and all(map(same, want, got))
+        pairs = zip(want, got, strict=False)
+        return not numbers and len(want) == len(got) and all(same(*pair, rtol) for pair in pairs)
     if want.ndim == 0 and got.size == 1:
         got = got.reshape(())
     want, got = want + 0.0, got + 0.0

@@ -49,6 +49,8 @@ class Exercise:
         takes more than the answer and what is drawn, the lesson hands that over with the answer.
     draws : int
         How many inputs are drawn.
+    rtol : float
+        How far, relative to the wanted number, an answer may be off.
     """
 
     answer: Any
@@ -59,6 +61,7 @@ class Exercise:
     edges: tuple[tuple[Any, ...], ...] = ()
     use: Callable[..., Any] = call
     draws: int = 6
+    rtol: float = 1e-3
 
     def inputs(self, seed: int) -> list[tuple[Any, ...]]:
         """Return the arguments of every call that is made, the same for the same seed."""
@@ -66,6 +69,14 @@ class Exercise:
             return list(self.edges) or [()]
         rng = np.random.default_rng(seed)
         return [*self.edges, *(self.draw(rng) for _ in range(self.draws))]
+
+    def blank(self) -> "Exercise":
+        """Return the exercise without its answer, its slips and its words: it can only be tried."""
+        answer: Any = ...
+        if callable(self.answer):
+            parameters = inspect.signature(self.answer).parameters
+            answer = _Named(tuple(parameters))
+        return Exercise(answer=answer, otherwise="", use=self.use)
 
     def outcome(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
         """Return what comes of an answer of ours, in plain form."""
@@ -93,25 +104,30 @@ class Exercise:
                 raise Complaint("Hand over the function itself, without calling it.")
             if callable(answer) and not callable(self.answer):
                 raise Complaint("That is a function, not its result: are the brackets () missing?")
-            return self._compared(answer, given, self.inputs(seed))
+            inputs = self.inputs(seed)
+            got = [self.tried(answer, given, arguments) for arguments in inputs]
+            return self.judged(got, given, inputs)
         except Complaint as complaint:
             return Verdict(False, str(complaint))
 
-    def _compared(self, answer: Any, given: Any, inputs: list[Any]) -> Verdict:
-        got = [self._tried(answer, given, arguments) for arguments in inputs]
+    def wrong(self, got: list[Any], given: Any, inputs: list[Any]) -> list[int]:
+        """Return the numbers of the inputs on which an answer's outcomes are not the wanted ones."""
         wanted = [self.outcome(self.answer, given, arguments) for arguments in inputs]
-        wrong = [i for i, want in enumerate(wanted) if not same(want, got[i])]
+        return [i for i, want in enumerate(wanted) if not self._same(want, got[i])]
+
+    def judged(self, got: list[Any], given: Any, inputs: list[Any]) -> Verdict:
+        """Judge what an answer gave on each input, wherever it was called."""
+        wrong = self.wrong(got, given, inputs)
         if not wrong:
             return Verdict(True, self.praise)
         for message, slip in self.slips.items():
             if self._fits(slip, given, inputs, got):
                 return Verdict(False, message)
-        return Verdict(False, self._on_one_input(given, inputs, wanted, got, wrong))
+        return Verdict(False, self.on_one_input(got, given, inputs, wrong))
 
-    def _on_one_input(
-        self, given: Any, inputs: list[Any], wanted: list[Any], got: list[Any], wrong: list[int]
-    ) -> str:
+    def on_one_input(self, got: list[Any], given: Any, inputs: list[Any], wrong: list[int]) -> str:
         """Return words about an answer that nobody foresaw, and show the shortest input."""
+        wanted = [self.outcome(self.answer, given, arguments) for arguments in inputs]
         raised = [i for i in wrong if isinstance(got[i], Complaint)]
         i = min(raised or wrong, key=lambda i: len(self._table(given, inputs[i])))
         want, mine, words = wanted[i], got[i], self.otherwise
@@ -124,14 +140,23 @@ class Exercise:
         if not inputs[i]:
             return words
         if isinstance(want, dict):
-            key = next(key for key in want if not same(want[key], mine[key]))
+            key = next(key for key in want if not self._same(want[key], mine[key]))
             want, mine, words = want[key], mine[key], f"{words} What differs: {key}."
         return words + self._table(
             given, inputs[i], ("yours", shown(mine)), ("wanted", shown(want))
         )
 
-    def _tried(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
-        """Return the outcome of the reader's answer, or the complaint that it raised."""
+    def _same(self, want: Any, got: Any) -> bool:
+        return same(want, got, self.rtol)
+
+    def tried(self, answer: Any, given: Any, arguments: tuple[Any, ...]) -> Any:
+        """Return the outcome of the reader's answer, or the complaint that it raised.
+
+        Raises
+        ------
+        Complaint
+            For what is wrong with the answer itself and not with what its code does.
+        """
         mine = copy.deepcopy(arguments)
 
         def call_and_look() -> Any:
@@ -162,12 +187,14 @@ class Exercise:
                     if not isinstance(mine, Complaint) or mine.raised != type(error).__name__:
                         return False
                 else:
-                    if isinstance(mine, Complaint) or not same(outcome, mine):
+                    if isinstance(mine, Complaint) or not self._same(outcome, mine):
                         return False
         return True
 
     def _names(self, given: tuple[Any, ...]) -> list[str]:
         if self.use is call:
+            if isinstance(self.answer, _Named):
+                return list(self.answer.parameters)
             return list(inspect.signature(self.answer).parameters) if callable(self.answer) else []
         return list(inspect.signature(self.use).parameters)[1 + len(given) :]
 
@@ -179,6 +206,16 @@ class Exercise:
         margin = "\n" + " " * (width + 3)
         lines = [f"{name:>{width}} = {text}".replace("\n", margin) for name, text in rows]
         return "\n".join(["", "", *lines]) if lines else ""
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Stands for a function of which only the parameters' names are known."""
+
+    parameters: tuple[str, ...]
+
+    def __call__(self, *_: Any) -> Any:
+        raise NotImplementedError
 
 
 class InTurn:

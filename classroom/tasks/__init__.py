@@ -1,0 +1,11 @@
+"""What is asked in the assignments, and what is right: for each the tasks by their test's name."""
+
+from collections.abc import Mapping
+
+from ..task import Task
+from . import derivatives, gradient_descent
+
+TASKS: Mapping[str, Mapping[str, Task]] = {
+    "a1_derivatives": derivatives.TASKS,
+    "a2_gradient_descent": gradient_descent.TASKS,
+}
