@@ -1,7 +1,7 @@
 # Every target sets up what it needs: Python >= 3.11 and make are enough.
 #   make PYTHON=python3.13 lab    picks another Python
 
-.PHONY: help lab afresh test claims book bench notebooks lint lock clean
+.PHONY: help lab afresh test claims classroom book bench notebooks lint lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -26,6 +26,7 @@ help:
 	@echo "make afresh     hand a lesson out again, yours set aside: make afresh LESSON=06"
 	@echo "make test       lint, check types, run every test and every notebook"
 	@echo "make claims     run every lesson with other seeds, on plainer arithmetic: SHIFTS='1 2 3'"
+	@echo "make classroom  grade a term in small with nbgrader: released, handed in, graded, given back"
 	@echo "make book       build the website and the EPUB, in book/_build"
 	@echo "make bench      measure the engine beside PyTorch and JAX, and write the tables"
 	@echo "make notebooks  run the notebooks again and store their outputs"
@@ -58,6 +59,11 @@ test: $(READY)
 
 claims: $(READY)
 	$(PY) -m pytest tests/claims.py -n 2 --dist worksteal --shifts "$(SHIFTS)" $(CLAIMS_FLAGS)
+
+classroom: $(READY)
+	$(PY) -m pip freeze --exclude-editable > .venv/pins
+	$(PY) -m pip install --quiet --no-build-isolation --constraint .venv/pins -e ".[classroom]"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) -m pytest tests/classroom/term.py $(CLASSROOM_FLAGS)
 
 book: $(READY)
 	$(PY) book/build.py

@@ -46,7 +46,9 @@ extensions = [
     "mathml",
 ]
 include_patterns = ["book/**", "notebooks/**"]
-exclude_patterns = ["**/.*", "book/_build", "book/extensions", "**/.ipynb_checkpoints"]
+exclude_patterns = [
+    "**/.*", "book/_build", "book/extensions", "**/.ipynb_checkpoints", "notebooks/assignments",
+]  # fmt: skip
 external_toc_path = "book/_toc.yml"
 templates_path = ["_templates"]
 bibtex_bibfiles = ["references.bib"]

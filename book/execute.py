@@ -1,6 +1,6 @@
 """Run the notebooks again and store their outputs.
 
-    python book/execute.py              every notebook under notebooks/
+    python book/execute.py              every lesson in notebooks/
     python book/execute.py --check      write nothing, fail where a notebook would change
     python book/execute.py PATH ...     these notebooks only
 
@@ -106,12 +106,10 @@ async def refresh(paths: list[Path], *, check: bool) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Run from the command line; the exit status is 1 when there is a complaint."""
     parser = argparse.ArgumentParser(description="Run notebooks again and store their outputs.")
-    parser.add_argument("paths", nargs="*", type=Path, help="default: all under notebooks/")
+    parser.add_argument("paths", nargs="*", type=Path, help="default: all in notebooks/")
     parser.add_argument("--check", action="store_true", help="store nothing, fail on a difference")
     options = parser.parse_args(arguments)
-    paths = options.paths or sorted(
-        path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
-    )
+    paths = options.paths or sorted(NOTEBOOKS.glob("*.ipynb"))
     complaints = asyncio.run(refresh(paths, check=options.check))
     for complaint in complaints:
         print(complaint, file=sys.stderr)

@@ -19,7 +19,7 @@ from minigrad.course.exercises.verdict import Complaint
 
 from . import wire
 from .sandbox import enclosed, set_ceilings
-from .task import Task
+from .task import Inputs, Task
 
 WORKER = str(Path(__file__).with_name("worker.py"))
 NEVER_STOPS = "It never stops, or takes far too long. What ends your loop?"
@@ -27,7 +27,6 @@ ENDED = "Python ended while this was called: an exit, a crash, or too much memor
 LATER = "It was not called: other cells and calls had used up the time."
 GRACE = 5.0  # seconds that Python gets to interrupt a cell by itself
 
-Inputs = Sequence[tuple[Any, ...]]
 Asked = Mapping[str, tuple[Task, Inputs]]
 
 

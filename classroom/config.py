@@ -1,6 +1,7 @@
 """How nbgrader is set up for this course. A course's own nbgrader_config.py calls `configure`."""
 
 import atexit
+import functools
 import json
 import os
 import shutil
@@ -62,35 +63,37 @@ def configure(c: Any, root: Path, course_id: str) -> None:
     c.Judge.course_id = course_id
     c.SteadyExecute.timeout = 20  # seconds for each cell
 
-    if sandbox.works():
-        _run_kernels_in_the_sandbox(c, root)
-    elif not sandbox.trusted():
+    _run_kernels_in_the_sandbox(c)
+    if not sandbox.works() and not sandbox.trusted():
         print(sandbox.MISSING, file=sys.stderr)
 
 
-def _run_kernels_in_the_sandbox(c: Any, root: Path) -> None:
+def _run_kernels_in_the_sandbox(c: Any) -> None:
     """Let a kernel talk through sockets in a folder, as it has no network."""
-    sockets = tempfile.mkdtemp(prefix="k")
-    atexit.register(shutil.rmtree, sockets, ignore_errors=True)
+    sockets = _kernel_folder(os.getpid())
     c.KernelManager.transport = "ipc"
     c.KernelManager.ip = f"{sockets}/k"
     c.SteadyExecute.kernel_name = "enclosed"
+
+
+@functools.cache  # nbgrader reads its configuration more than once
+def _kernel_folder(process: int) -> str:
+    """Make a process's folder for sockets, and tell Jupyter of the kernel that is enclosed."""
+    sockets = tempfile.mkdtemp(prefix="k")
+    atexit.register(shutil.rmtree, sockets, ignore_errors=True)
     folder = Path(sockets) / "kernels" / "enclosed"
     folder.mkdir(parents=True)
-    start = [
-        sys.executable, sandbox.__file__, "--write", sockets, "--read", "{connection_file}", "--",
-        sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
-        "--HistoryManager.hist_file=:memory:",
-    ]  # fmt: skip
-    (folder / "kernel.json").write_text(
-        json.dumps(
-            {
-                "argv": start,
-                "display_name": "Python 3 (enclosed)",
-                "language": "python",
-                "interrupt_mode": "message",
-            }
-        )
-    )
+    spec = {
+        "argv": [
+            sys.executable, sandbox.__file__, "--write", sockets, "--read", "{connection_file}",
+            "--", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
+            "--HistoryManager.hist_file=:memory:",
+        ],
+        "display_name": "Python 3 (enclosed)",
+        "language": "python",
+        "interrupt_mode": "message",
+    }  # fmt: skip
+    (folder / "kernel.json").write_text(json.dumps(spec))
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([sockets, *([before] if before else [])])
+    return sockets

@@ -1,16 +1,14 @@
 """Give points from what a student's answers return, compared outside of the student's process."""
 
-from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
 
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float, Unicode
 
-from .asking import Inputs, outcomes
-from .task import Task
+from .asking import outcomes
+from .scoring import hidden_inputs, judged
 from .tasks import TASKS
 
 
@@ -31,7 +29,7 @@ class Judge(NbGraderPreprocessor):
         }
         tasks = {name: task for name, task in TASKS[assignment].items() if name in tests}
         asked = {
-            name: (task, task.exercise.inputs(crc32(f"{self.course_id}/{name}".encode())))
+            name: (task, hidden_inputs(task, f"{self.course_id}/{assignment}/{name}"))
             for name, task in tasks.items()
         }
         cells = [
@@ -51,32 +49,3 @@ class Judge(NbGraderPreprocessor):
             ]
             tests[name].execution_count = 1
         return nb, resources
-
-
-def judged(task: Task, inputs: Inputs, got: Sequence[Any], points: float) -> tuple[float, str]:
-    """Return the points for what an answer gave, and words: the slip, and a case.
-
-    Parameters
-    ----------
-    task : Task
-        What was asked.
-    inputs : sequence of tuples
-        With what it was called.
-    got : sequence
-        What came of it, in plain form.
-    points : float
-        For an answer that is right on every input.
-    """
-    exercise, given, inputs = task.exercise, list(task.given.values()), list(inputs)
-    wrong = exercise.wrong(list(got), given, inputs)
-    verdict = exercise.judged(list(got), given, inputs)
-    right = len(inputs) - len(wrong)
-    score = float(points) if not wrong else int(10 * points * right / len(inputs)) / 10
-    lines = [f"{score:g} of {points:g} points."]
-    if len(inputs) > 1:
-        lines[0] = f"Right on {right} of {len(inputs)} inputs: {lines[0]}"
-    lines.append(repr(verdict))
-    if wrong and verdict.message in exercise.slips and inputs[wrong[0]]:
-        case = exercise.on_one_input(list(got), given, inputs, wrong)
-        lines.append("For example:\n\n" + case.split("\n\n", 1)[-1])
-    return score, "\n".join(lines)

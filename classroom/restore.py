@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,9 @@ def restored(released: Any, submitted: Iterable[Any]) -> list[str]:
                 cell.source = changed[-1].source
             spare = [each for each in changed[:-1] if each.source != cell.source]
             if spare:
-                notes.append(f"Of several cells `{name}` the last one counts; the others follow it.")
+                notes.append(
+                    f"Of several cells `{name}` the last one counts; the others follow it."
+                )
         elif any(each.source.strip() != cell.source.strip() for each in theirs):
             notes.append(f"The cell `{name}` is not to be changed, and was put back.")
         if cell.cell_type == "code":
@@ -84,7 +87,7 @@ def restored(released: Any, submitted: Iterable[Any]) -> list[str]:
     return notes
 
 
-def _name(cell: Any) -> str | None:
+def _name(cell: Any) -> Any:
     mark = cell.get("metadata", {}).get("nbgrader")
     name = mark.get("grade_id") if isinstance(mark, dict) else None
     return name if isinstance(name, str) else None
@@ -124,7 +127,7 @@ def _found(released: list[Any], told: list[Any]) -> list[str | None]:
                 if (name := by_definition.get(defined)) and name not in found:
                     found[number] = name
     # What stands where an answer belongs, between its neighbours, is that answer.
-    for before, answer in zip(released, released[1:], strict=False):
+    for before, answer in pairwise(released):
         if not utils.is_solution(answer) or _name(answer) in found or _name(before) not in found:
             continue
         place = found.index(_name(before)) + 1
@@ -136,4 +139,6 @@ def _found(released: list[Any], told: list[Any]) -> list[str | None]:
 def _kept(cell: Any) -> Any:
     """Return an answer that does not count as text: nothing that a student wrote is lost."""
     fence = "````"
-    return new_markdown_cell(f"*Another version of the answer above:*\n\n{fence}\n{cell.source}\n{fence}")
+    return new_markdown_cell(
+        f"*Another version of the answer above:*\n\n{fence}\n{cell.source}\n{fence}"
+    )

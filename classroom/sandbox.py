@@ -20,7 +20,8 @@ TRUST = "CLASSROOM_TRUST_STUDENTS"
 MISSING = f"""\
 Students' code is run in a sandbox made by bubblewrap, and that does not work here.
 On Debian and Ubuntu: apt install bubblewrap. (In a container, namespaces must be allowed.)
-To grade without it, set {TRUST}=1: then a submission can read the answers and write the gradebook."""
+To grade without it, set {TRUST}=1: then a submission can read the answers, and
+write to the gradebook."""
 
 _SYSTEM = "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt"
 _GIB = 2**30

@@ -1,10 +1,12 @@
 """A task that is graded by itself: a declared exercise, and where a notebook holds its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from minigrad.course.exercises import Exercise
+
+Inputs = Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)

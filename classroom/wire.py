@@ -1,4 +1,4 @@
-"""How an outcome travels from the sandbox to the grader: as JSON, because nothing there is trusted."""
+"""How an outcome travels out of the sandbox: as JSON, because nothing there is trusted."""
 
 from typing import Any
 

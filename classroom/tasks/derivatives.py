@@ -226,7 +226,7 @@ uncertainty = Exercise(
             _spread(lambda s, e, x, y: _root(s)),
         "The errors are added as if every slope were 1.": _spread(lambda s, e, x, y: _root(e)),
         "Only the slopes are squared. Square each share: slope times error.":
-            _spread(lambda s, e, x, y: math.sqrt(sum(a * a * b for a, b in zip(s, e, strict=True)))),
+            _spread(lambda s, e, x, y: math.sqrt(sum(map(math.prod, zip(s, s, e, strict=True))))),
         "That is relative to the result. Asked for is the error in the units of f.":
             _spread(lambda s, e, x, y: _root(_times(s, e)) / abs(y)),
         "Those errors are taken as relative to each value. They are in the units of the inputs.":

@@ -48,14 +48,14 @@ def _bowl(rng: Generator, n: int) -> Array:
 
 
 def _walk(
-    update: Callable[..., Any], *, keep: slice = slice(None), bend: Callable[[Array], Array] | None = None,
+    update: Callable[..., Any], *, keep: slice = slice(None)
 ) -> Callable[..., Array]:
     """Walk by a rule, and keep some of the positions."""
 
     def walk(hessian: Array, b: Array, start: Array, lr: float, steps: int) -> Array:
         theta, kept = start, [start]
         for t in range(steps):
-            theta = update(theta, bend(hessian) if bend else hessian, b, lr, t)
+            theta = update(theta, hessian, b, lr, t)
             kept.append(theta)
         return np.array(kept)[keep]
 
@@ -271,7 +271,7 @@ limit = Exercise(
 Measure = Callable[[Any, Array, float, float], float]
 
 
-def _diverges(gradient: Any, start: Array, lr: float, updates: int = 400) -> bool:
+def _diverges(gradient: Any, start: Array, lr: float, updates: int = 250) -> bool:
     theta = np.array(start, dtype=float)
     before = float(np.linalg.norm(gradient(theta)))
     for _ in range(updates):
@@ -284,14 +284,14 @@ def _diverges(gradient: Any, start: Array, lr: float, updates: int = 400) -> boo
 
 def _blind_to_nan(gradient: Any, start: Array, lr: float) -> bool:
     theta, before = start, np.linalg.norm(gradient(start))
-    for _ in range(400):
+    for _ in range(250):
         theta = theta - lr * gradient(theta)
     return bool(np.linalg.norm(gradient(theta)) > before)
 
 
 def _halved(
     middle: Callable[[float, float], float] = lambda low, high: (low + high) / 2,
-    times: int = 24, result: Callable[[float, float], float] = lambda low, high: (low + high) / 2,
+    times: int = 12, result: Callable[[float, float], float] = lambda low, high: (low + high) / 2,
     diverges: Callable[..., bool] = _diverges,
 ) -> Measure:
     def measured_limit(gradient: Any, start: Array, low: float, high: float) -> float:
@@ -316,7 +316,7 @@ def _unknown_bowl(rng: Generator) -> tuple[Any, ...]:
 measured_limit = Exercise(
     answer=_halved(),
     draw=_unknown_bowl,
-    draws=6,
+    draws=4,
     edges=((Slope(np.array([[5.0]]), np.array([1.0])), np.array([2.0]), 0.001, 50.0),
            (Slope(np.array([[5.0]]), np.array([-1.0])), np.array([1.0]), 0.05, 0.7)),
     rtol=0.02,

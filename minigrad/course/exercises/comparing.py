@@ -78,15 +78,14 @@ def _numbers(value: Any, where: str) -> NDArray[np.float64]:
 def same(want: Any, got: Any, rtol: float = 1e-3) -> bool:
     """Whether two plain values agree. An array of one element passes for a number."""
     if isinstance(want, dict):
-        return isinstance(got, dict) and all(
-            same(want[key], got.get(key), rtol) for key in want
-        )
+        return isinstance(got, dict) and all(same(want[key], got.get(key), rtol) for key in want)
     if isinstance(got, Unordered | dict | Complaint) or got is None:
         return False
     if isinstance(want, list) or isinstance(got, list):
         numbers = any(isinstance(part, np.ndarray) and part.ndim == 0 for part in (want, got))
-        pairs = zip(want, got, strict=False)
-        return not numbers and len(want) == len(got) and all(same(*pair, rtol) for pair in pairs)
+        if numbers or len(want) != len(got):
+            return False
+        return all(same(one, other, rtol) for one, other in zip(want, got, strict=True))
     if want.ndim == 0 and got.size == 1:
         got = got.reshape(())
     want, got = want + 0.0, got + 0.0

@@ -111,7 +111,7 @@ class Exercise:
             return Verdict(False, str(complaint))
 
     def wrong(self, got: list[Any], given: Any, inputs: list[Any]) -> list[int]:
-        """Return the numbers of the inputs on which an answer's outcomes are not the wanted ones."""
+        """Return on which inputs, by their numbers, an answer gave something else."""
         wanted = [self.outcome(self.answer, given, arguments) for arguments in inputs]
         return [i for i, want in enumerate(wanted) if not self._same(want, got[i])]
 
