@@ -226,7 +226,7 @@ def test_a_student_fetches_the_feedback(term):
 def test_validating_passes_the_perfect_and_not_the_blank(term):
     for student, wanted in (
         ("ada", "Success! Your notebook passes all the tests."),
-        ("cleo", "VALIDATION FAILED ON 6 CELL(S)!"),
+        ("cleo", "VALIDATION FAILED ON 7 CELL(S)!"),
     ):
         told = subprocess.run(
             [sys.executable, "-m", "nbgrader", "validate", "derivatives.ipynb"],
