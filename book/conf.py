@@ -10,6 +10,7 @@ import datetime
 import os
 import sys
 import tomllib
+import urllib.parse
 from pathlib import Path
 
 import yaml
@@ -19,6 +20,7 @@ sys.path.insert(0, str(HERE / "extensions"))
 
 PYPROJECT = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
 REPOSITORY = PYPROJECT["project"]["urls"]["Repository"]
+HOMEPAGE = PYPROJECT["project"]["urls"]["Homepage"]
 
 CITATION = yaml.safe_load((HERE.parent / "CITATION.cff").read_text(encoding="utf-8"))
 
@@ -37,13 +39,19 @@ extensions = [
     "sphinx_external_toc",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "notfound.extension",
+    "sphinx_copybutton",
+    "sphinx_sitemap",
     "sphinxcontrib.bibtex",
+    "sphinxext.opengraph",
     "accessible",
     "api",
+    "cards",
     "epub",
     "folding",
     "lessons",
     "mathml",
+    "pictures",
 ]
 include_patterns = ["book/**", "notebooks/**"]
 exclude_patterns = [
@@ -80,10 +88,11 @@ toc_object_entries_show_parents = "hide"
 
 html_math_renderer = epub_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
+html_baseurl = HOMEPAGE
 html_title = project
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
-html_css_files = ["site.css"]
+html_css_files = ["site.css", ("print.css", {"media": "print"})]
 html_js_files = [(name, {"defer": "defer"}) for name in ("scrollable.js", "predict.js")]
 html_additional_pages = {"index": "redirect.html"}
 html_domain_indices = False  # modules are sections of the reference, found in its contents
@@ -115,6 +124,18 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 
+# What other sites and search engines read.
+ogp_site_url = HOMEPAGE
+ogp_site_name = project
+ogp_enable_meta_description = True
+ogp_social_cards = {"enable": False}  # a lesson's card shows its figure
+sitemap_url_scheme = "{link}"
+html_extra_path = ["robots.txt"]
+notfound_urls_prefix = urllib.parse.urlsplit(HOMEPAGE).path
+
+# What a reader types has a button to copy it, not what a cell prints.
+copybutton_selector = "div.cell_input pre, div.highlight-shell pre, div.highlight-python pre"
+
 epub_basename = "how-big-a-step"
 epub_title = project
 epub_description = PYPROJECT["project"]["description"]
@@ -127,7 +148,15 @@ epub_tocscope = "includehidden"
 epub_css_files = ["ereader.css"]
 epub_exclude_files = [
     "index.html",
+    "robots.txt",
+    "_static/check-solid.svg",
+    "_static/clipboard.min.js",
+    "_static/copy-button.svg",
+    "_static/copybutton.css",
+    "_static/copybutton.js",
+    "_static/copybutton_funcs.js",
     "_static/how-big-a-step.svg",
+    "_static/print.css",
     "_static/site.css",
     "_static/stix-two-math.woff2",
 ]

@@ -7,6 +7,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
+OF_THE_WEBSITE = ("mystnb", "copybutton")  # named by their extensions on every page there is
+
 
 def as_xhtml(html: str) -> str:
     """Return HTML as XHTML, without its scripts; an animation leaves its still picture.
@@ -31,13 +33,13 @@ def leave_out_the_redirect(app: Sphinx) -> None:
 def tidy_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Make a page XHTML, for what a notebook stores is HTML; ask for no file that is missing.
-
-    MyST-NB names its style sheet on every page, and copies it only where it builds a website.
-    """
+    """Make a page XHTML, for what a notebook stores is HTML; name no style sheet of the website."""
     if app.builder.name == "epub":
-        sheets = context["css_files"]
-        context["css_files"] = [sheet for sheet in sheets if "mystnb" not in str(sheet.filename)]
+        context["css_files"] = [
+            sheet
+            for sheet in context["css_files"]
+            if not any(name in str(sheet.filename) for name in OF_THE_WEBSITE)
+        ]
         if "body" in context:
             context["body"] = as_xhtml(context["body"])
 
