@@ -7,6 +7,7 @@ A warning is an error: a reference that leads nowhere, a formula that is none, a
 of contents names.
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,5 +40,7 @@ if __name__ == "__main__":
     where = Path(sys.argv[1]) if len(sys.argv) > 1 else BOOK / "_build"
     for form in ("html", "epub"):
         build(form, where)
+    (book,) = (where / "epub").glob("*.epub")
+    shutil.copy(book, where / "html")  # the website offers it
     print(f"the website: {where / 'html' / 'index.html'}")
-    print(f"the EPUB:    {next((where / 'epub').glob('*.epub'))}")
+    print(f"the EPUB:    {book}")

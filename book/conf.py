@@ -73,6 +73,11 @@ nb_execution_mode = "off"  # what is shown is what is stored, and what the tests
 nb_ipywidgets_js = {}  # no page asks for a kernel, so none loads the widgets from elsewhere
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+myst_url_schemes = {
+    **dict.fromkeys(["http", "https", "mailto"]),
+    "repository": f"{REPOSITORY}/{{{{path}}}}",
+    "site": f"{HOMEPAGE}{{{{path}}}}",
+}
 
 autodoc_default_options = {"members": True}  # the pages name the classes, in a learner's order
 autodoc_member_order = "bysource"
@@ -105,6 +110,7 @@ html_theme_options = {
     "path_to_docs": "",
     "use_repository_button": True,
     "use_download_button": True,
+    "use_issues_button": True,
     "launch_buttons": {
         "binderhub_url": "https://mybinder.org",
         "colab_url": "https://colab.research.google.com",

