@@ -1,18 +1,19 @@
 """The exercises of lesson 11, *Adam and its family*."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .drawing import Generator, between, normal, sizes, whole
-from .exercise import Exercise, InTurn, call
-from .verdict import Complaint
+from .exercise import Exercise, InTurn, numbers
+from .racing import choose
 
 # A slip is what is said, and below it the wrong answer that is meant.
 # fmt: off
+
+__all__ = ["bounded_steps", "choose", "convert", "landing", "mended", "varied"]
 
 Array = NDArray[np.float64]
 
@@ -182,16 +183,7 @@ mended = Exercise(
 )
 
 
-def _part(number: int) -> Callable[..., Any]:
-    """Look at one of the two numbers that are returned."""
-
-    def look(convert: Any, lr: float, weight_decay: float, new_lr: float) -> Any:
-        returned = call(convert, lr, weight_decay, new_lr)
-        if np.shape(returned) != (2,):
-            raise Complaint("Return two numbers: the weight decay in PyTorch, and λ′.")
-        return list(returned)[number]
-
-    return look
+_TWO = "Return two numbers: the weight decay in PyTorch, and λ′."
 
 
 def _draw_decay(rng: Generator) -> tuple[float, float, float]:
@@ -209,7 +201,7 @@ def _second(rule: Callable[[float, float, float], float]) -> Callable[..., Any]:
 convert = InTurn(
     Exercise(
         answer=_first(lambda lr, lam, new: lr * lam / new),
-        use=_part(0),
+        use=numbers(2, _TWO, only=0),
         draw=_draw_decay,
         slips={
             "PyTorch: that is λ′. The form with the rate comes first.":
@@ -230,7 +222,7 @@ convert = InTurn(
     ),
     Exercise(
         answer=_second(lambda lr, lam, new: lr * lam),
-        use=_part(1),
+        use=numbers(2, _TWO, only=1),
         draw=_draw_decay,
         praise="What an update takes off a weight must stay: ηλ, or λ′.",
         slips={
@@ -250,127 +242,6 @@ convert = InTurn(
         otherwise="PyTorch right. λ′: which part of a weight does the old run take off at each "
         "update?",
     ),
-)
-
-
-@dataclass(frozen=True)
-class Runs:
-    """Stands for training: the loss of a rate and a seed, with a lowest place and some luck."""
-
-    best: float
-    floor: float
-    luck: int
-
-    def __call__(self, lr: float, seed: int) -> float:
-        """Return the loss, or ``inf`` where the run is lost."""
-        rng = np.random.default_rng([self.luck, int(seed), round(lr * 1e6)])
-        far = np.log2(lr / self.best)
-        if rng.random() < 0.05:
-            return float("inf")
-        spoilt = 0.3 * (rng.random() < 0.2)
-        return round(float(self.floor + 0.06 * far**2 + rng.gamma(2, 0.05) + spoilt), 6)
-
-
-def _score(run: Any, lr: float, chosen: Any, by: Any = np.median) -> float:
-    return float(by([run(lr, seed) for seed in chosen]))
-
-
-def _best(
-    run: Any, rates: Any, chosen: Any, *, down: bool = True, up: bool = True, by: Any = np.median
-) -> float:
-    tried = {lr: _score(run, lr, chosen, by) for lr in rates}
-    for _ in range(12):
-        best = min(tried, key=lambda lr: tried[lr])
-        if down and best == min(tried):
-            new = best / 2
-        elif up and best == max(tried):
-            new = 2 * best
-        else:
-            break
-        tried[new] = _score(run, new, chosen, by)
-    return min(tried, key=lambda lr: tried[lr])
-
-
-def _choose(
-    count: Callable[[Array, Array], Any] = lambda a, b: np.sum(a < b),
-    choose_on: str = "tuning",
-    judge_on: str = "fresh",
-    common: bool = False,
-    **how: Any,
-) -> Callable[..., Any]:
-    """Write the comparison with the slips that a reader may make."""
-
-    def choose(
-        run_a: Any, run_b: Any, rates_a: Any, rates_b: Any, tuning: Any, fresh: Any
-    ) -> tuple[float, float, Any]:
-        seeds = {"tuning": tuning, "fresh": fresh}
-        a = _best(run_a, rates_a, seeds[choose_on], **how)
-        b = a if common else _best(run_b, rates_b, seeds[choose_on], **how)
-        judged = seeds[judge_on]
-        ours = np.array([run_a(a, seed) for seed in judged])
-        theirs = np.array([run_b(b, seed) for seed in judged])
-        return a, b, count(ours, theirs)
-
-    return choose
-
-
-def _compared(
-    choose: Any, run_a: Any, run_b: Any, rates_a: Any, rates_b: Any, tuning: Any, fresh: Any
-) -> Any:
-    returned = call(choose, run_a, run_b, rates_a, rates_b, tuning, fresh)
-    if np.shape(returned) != (3,):
-        raise Complaint("Return three numbers: the rate of A, the rate of B, and how often A won.")
-    return returned
-
-
-def _draw_runs(rng: Generator) -> tuple[Any, ...]:
-    def one(shift: int) -> tuple[Runs, list[float]]:
-        middle = float(rng.choice([0.01, 0.02, 0.1, 0.3]))
-        best = middle * 2.0 ** (shift + float(rng.uniform(-0.3, 0.3)))
-        return (
-            Runs(round(best, 5), between(rng, 0.2, 0.25), whole(rng, 0, 9999)),
-            [middle / 2, middle, 2 * middle],
-        )
-
-    (run_a, rates_a), (run_b, rates_b) = (one(int(shift)) for shift in rng.permutation([-3, 3]))
-    first = whole(rng, 0, 99)
-    return (
-        run_a, run_b, rates_a, rates_b, list(range(first, first + 5)),
-        list(range(first + 200, first + 200 + whole(rng, 7, 11))),
-    )  # fmt: skip
-
-
-choose = Exercise(
-    answer=_choose(),
-    use=_compared,
-    draw=_draw_runs,
-    draws=8,
-    praise="Each had a rate of its own with neighbours on both sides, and seeds that chose nothing "
-    "did the judging.",
-    slips={
-        "A best rate at the edge of its list is no best rate. Go on beyond the edge.":
-            _choose(down=False, up=False),
-        "You go on beyond the upper end alone. The first of a list is an edge, too.":
-            _choose(down=False),
-        "You go on beyond the lower end alone. The last of a list is an edge, too.":
-            _choose(up=False),
-        "The rates are chosen on the fresh seeds, the ones that race: luck counts as a win then.":
-            _choose(choose_on="fresh"),
-        "You judge on the seeds that chose the rates. Take the fresh ones.":
-            _choose(judge_on="tuning"),
-        "B runs at the rate of A. Each has its own.": _choose(common=True),
-        "You choose by the mean, and one lost run makes it infinite. The median bears it.":
-            _choose(by=np.mean),
-        "You choose by the luckiest seed. A rate must do well in the typical run.":
-            _choose(by=np.min),
-        "You choose by the worst seed. The median was asked for.": _choose(by=np.max),
-        "You count where A is above B.": _choose(lambda a, b: np.sum(a > b)),
-        "The number of seeds is wanted, not their share.": _choose(lambda a, b: np.mean(a < b)),
-        "That is a difference of losses. Count the seeds on which A is below B.":
-            _choose(lambda a, b: np.median(a[np.isfinite(a)]) - np.median(b[np.isfinite(b)])),
-    },
-    otherwise="First a rate for each, by the median over the tuning seeds, with a worse neighbour "
-    "on either side. Then both on the fresh seeds, seed by seed.",
 )
 
 

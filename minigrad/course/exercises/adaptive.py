@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from .drawing import Generator, between, normal, whole
 from .exercise import Exercise, InTurn, call
+from .racing import race
 from .verdict import Complaint
 
 # A slip is what is said, and below it the wrong answer that is meant.
 # fmt: off
+
+__all__ = ["mended", "norm", "race", "second_step", "walks"]
 
 Array = NDArray[np.float64]
 Slope = Callable[[Array], Array]
@@ -29,6 +32,9 @@ second_step = Exercise(
         "You took α for the part that comes in. It is the part that stays.": 0.10050,
         "That is plain descent. The gradient's size cancels.": 0.7,
         "The size of g cancels: divide by |g|, too.": 1.60591,
+        "Near, but four digits are wanted.": 0.23,
+        "Near, but one more digit is wanted.": 0.229,
+        "A length has no sign.": -0.22942,
     },
     otherwise="s_0 = 0.1 g². Find s_1, take its root, and divide 0.1 |g| by it.",
 )
@@ -224,97 +230,6 @@ mended = Exercise(
         "The path lacks its start.": _colleague(lost=1),
     },
     otherwise="The places are not RMSProp's. Follow lr and s through three updates.",
-)
-
-
-def _raced(
-    race: Any,
-    rates: dict[str, list[float]],
-    tuning: list[int],
-    fresh: list[int],
-    best: dict[str, float],
-    noise: float,
-) -> Any:
-    """Let an answer race two contenders whose best rates are known."""
-    names = list(rates)
-
-    def run(name: str, lr: float, seed: int) -> float:
-        if name not in rates:
-            raise Complaint(f"There is no contender {name!r}: the names are the keys of rates.")
-        rng = np.random.default_rng([seed, names.index(name), round(1e6 * lr)])
-        if lr > 9 * best[name]:
-            return np.inf
-        wild = 30.0 if rng.random() < 0.25 else 0.0
-        luck = rng.normal() * noise
-        return float(1 + 0.5 * np.log(lr / best[name]) ** 2 + luck + wild)
-
-    returned = call(race, run, rates, tuning, fresh)
-    if np.shape(returned) != (3,):
-        raise Complaint("Return three numbers: a rate, a rate, and in how many the first is lower.")
-    return list(returned)
-
-
-def _racing(
-    score: Callable[..., Any] = np.median,
-    *,
-    tune_on: str = "tuning",
-    judge_on: str = "fresh",
-    own: bool = True,
-    higher: bool = False,
-    result: Callable[..., Any] = lambda a, b, lower: (a, b, lower),
-) -> Callable[..., Any]:
-    """Write the race with the slips that a reader may make."""
-
-    def race(run: Any, rates: dict[str, list[float]], tuning: Any, fresh: Any) -> Any:
-        seeds = {"tuning": tuning, "fresh": fresh, "one": tuning[:1]}
-        best = {
-            name: min(tries, key=lambda lr: score([run(name, lr, s) for s in seeds[tune_on]]))
-            for name, tries in rates.items()
-        }
-        first, second = rates
-        a, b = best[first], best[second] if own else best[first]
-        ends = [(run(first, a, s), run(second, b, s)) for s in seeds[judge_on]]
-        lower = sum(one > other if higher else one < other for one, other in ends)
-        return result(a, b, lower)
-
-    return race
-
-
-def _draw_race(rng: Generator) -> tuple[Any, ...]:
-    first, second = rng.permutation(["plain", "AdaGrad", "RMSProp", "heavy ball"])[:2]
-    tries = {
-        str(name): sorted(float(r) for r in round(scale, 5) * 3.0 ** np.arange(whole(rng, 4, 6)))
-        for name, scale in ((first, between(rng, 0.01, 0.1)), (second, between(rng, 0.2, 2)))
-    }
-    best = {name: rates[whole(rng, 1, len(rates) - 2)] for name, rates in tries.items()}
-    start = whole(rng, 0, 1000)
-    tuning = list(range(start, start + 5))
-    fresh = list(range(start + 100, start + 100 + whole(rng, 9, 15)))
-    return tries, tuning, fresh, best, between(rng, 0.4, 0.8)
-
-
-race = Exercise(
-    answer=_racing(),
-    use=_raced,
-    draw=_draw_race,
-    draws=10,
-    praise="A fair race: own rates, tuned on the same seeds, judged on others, in pairs.",
-    slips={
-        "You tuned on the seeds that judge. The winner's luck then counts as skill.":
-            _racing(tune_on="fresh"),
-        "You judged on the seeds that chose the rates. Take those that nobody has seen.":
-            _racing(judge_on="tuning"),
-        "The second runs at the rate of the first. Each has its own.": _racing(own=False),
-        "By the mean, one run that went wild decides. Take the median.": _racing(np.mean),
-        "The luckiest run of each rate chose it. Take the median.": _racing(np.min),
-        "The worst run of each rate chose it. Take the median.": _racing(np.max),
-        "A single seed chose the rates. Use all in tuning.": _racing(tune_on="one"),
-        "You counted in how many the first is higher.": _racing(higher=True),
-        "The two rates stand the wrong way round.":
-            _racing(result=lambda a, b, lower: (b, a, lower)),
-    },
-    otherwise="For each name: the rate with the lowest median over tuning. Then one pair of runs "
-    "for each fresh seed.",
 )
 
 

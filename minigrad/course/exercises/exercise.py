@@ -25,6 +25,18 @@ def call(answer: Any, *arguments: Any) -> Any:
     return returned
 
 
+def numbers(n: int, otherwise: str, *, only: int | None = None) -> Callable[..., Any]:
+    """Use an answer that returns ``n`` numbers; look at all, or at one of them ``only``."""
+
+    def use(answer: Any, *arguments: Any) -> Any:
+        returned = call(answer, *arguments)
+        if np.shape(returned) != (n,):
+            raise Complaint(otherwise)
+        return list(returned) if only is None else list(returned)[only]
+
+    return use
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """An exercise. Called with an answer, it says whether the answer is right.

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .drawing import between, normal, sizes, whole
-from .exercise import Exercise, InTurn, call
-from .verdict import Complaint
+from .exercise import Exercise, InTurn, numbers
 
 # A slip is what is said, and below it the wrong answer that is meant.
 # fmt: off
@@ -87,16 +86,7 @@ step = Exercise(
 )
 
 
-def _part(number: int) -> Callable[..., Any]:
-    """Look at one of the two numbers that are returned."""
-
-    def look(convert: Any, lr: float, momentum: float, new_lr: float) -> Any:
-        returned = call(convert, lr, momentum, new_lr)
-        if np.shape(returned) != (2,):
-            raise Complaint("Return two numbers: the rate, and the factor for the velocity.")
-        return list(returned)[number]
-
-    return look
+_TWO = "Return two numbers: the rate, and the factor for the velocity."
 
 
 def _draw_change(rng: np.random.Generator) -> tuple[float, float, float]:
@@ -114,7 +104,7 @@ def _with_factor(rule: Callable[[float, float, float], float]) -> Callable[..., 
 convert = InTurn(
     Exercise(
         answer=_with_rate(lambda lr, mu, new: lr / (1 - mu)),
-        use=_part(0),
+        use=numbers(2, _TWO, only=0),
         draw=_draw_change,
         slips={
             "Rate: that is the factor for the velocity. The rate comes first.":
@@ -136,7 +126,7 @@ convert = InTurn(
     ),
     Exercise(
         answer=_with_factor(lambda lr, mu, new: new / lr),
-        use=_part(1),
+        use=numbers(2, _TWO, only=1),
         draw=_draw_change,
         praise="With that factor all three forms walk alike, before the change and after it.",
         slips={
