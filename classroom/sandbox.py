@@ -90,12 +90,13 @@ def enclosed(
     raise RuntimeError(MISSING)
 
 
-def set_ceilings(seconds: int) -> None:
-    """Limit what this process and those that it starts may take."""
+def ceilings(seconds: int) -> list[tuple[int, int]]:
+    """Return what a student's process may take of each resource, and of processor time."""
+    found = []
     for which, most in {**_CEILINGS, resource.RLIMIT_CPU: seconds}.items():
         hard = resource.getrlimit(which)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(which, (most, most))
+        found.append((which, most if hard == resource.RLIM_INFINITY else min(most, hard)))
+    return found
 
 
 def main() -> None:
@@ -107,7 +108,8 @@ def main() -> None:
     parser.add_argument("program", nargs="+")
     options = parser.parse_args()
     full = enclosed(options.program, write=tuple(options.write), read=tuple(options.read))
-    set_ceilings(options.seconds)
+    for which, most in ceilings(options.seconds):
+        resource.setrlimit(which, (most, most))
     os.execvp(full[0], full)
 
 

@@ -16,10 +16,13 @@ def main() -> None:
     os.close(int(sys.argv[1]))
     sys.modules["numba"] = None  # type: ignore[assignment]  # the engine computes the same without
     import json
+    import resource
 
     import cloudpickle
 
     job: dict[str, Any] = cloudpickle.load(sys.stdin.buffer)
+    for which, most in job["ceilings"]:
+        resource.setrlimit(which, (most, most))
     from IPython.core.inputtransformer2 import TransformerManager
 
     from minigrad.course.exercises import calling

@@ -40,7 +40,7 @@ class Slope:
         return f"lambda theta: np.array({self.hessian.tolist()}) @ theta - {self.b.tolist()}"
 
 
-def _bowl(rng: Generator, n: int) -> Array:
+def bowl(rng: Generator, n: int) -> Array:
     """Draw the Hessian of a tilted bowl, with few digits."""
     directions, _ = np.linalg.qr(rng.normal(size=(n, n)))
     hessian = directions @ np.diag(rng.uniform(0.5, 6.0, n)) @ directions.T
@@ -64,7 +64,7 @@ def _walk(
 
 def _walk_drawn(rng: Generator) -> tuple[Any, ...]:
     n = whole(rng, 2, 4)
-    return _bowl(rng, n), normal(rng, n), normal(rng, n), between(rng, 0.02, 0.4), whole(rng, 2, 6)
+    return bowl(rng, n), normal(rng, n), normal(rng, n), between(rng, 0.02, 0.4), whole(rng, 2, 6)
 
 
 walk = Exercise(
@@ -117,7 +117,7 @@ def _needed(
 
 
 def _needed_drawn(rng: Generator) -> tuple[Any, ...]:
-    hessian = _bowl(rng, whole(rng, 2, 4))
+    hessian = bowl(rng, whole(rng, 2, 4))
     rate = between(rng, 0.1, 1.15) * 2 / np.linalg.eigvalsh(hessian)[-1]
     return hessian, round(float(rate), 3), whole(rng, 5, 3000)
 
@@ -305,7 +305,7 @@ def _halved(
 
 def _unknown_bowl(rng: Generator) -> tuple[Any, ...]:
     n = whole(rng, 2, 4)
-    hessian = _bowl(rng, n)
+    hessian = bowl(rng, n)
     limit = 2 / float(np.linalg.eigvalsh(hessian)[-1])
     low, high = limit * between(rng, 0.01, 0.6), limit * between(rng, 1.5, 40)
     b = normal(rng, n)

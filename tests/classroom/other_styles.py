@@ -1,6 +1,7 @@
 """Right answers to the tasks, each written in three other ways than the source's."""
 
 import cmath
+import itertools
 import math
 
 import numpy as np
@@ -269,3 +270,152 @@ OTHERS["measured-limit-test"] = [
     measured_by_steps,
     measured_by_curvature,
 ]
+
+
+def epoch_by_shuffle(n, size, rng):
+    order = np.arange(n)
+    rng.shuffle(order)
+    return np.split(order, range(size, n, size))
+
+
+def epoch_by_yield(n, size, rng):
+    rest = list(rng.permutation(n))
+    while rest:
+        yield rest[:size]
+        rest = rest[size:]
+
+
+def epoch_by_sorting(n, size, rng):
+    order, batches = np.argsort(rng.random(n)), []
+    for number in range(-(-n // size)):
+        batches.append(order[number * size :][:size].tolist())
+    return batches
+
+
+OTHERS["epoch-test"] = [epoch_by_shuffle, epoch_by_yield, epoch_by_sorting]
+
+
+def accumulated_by_loop(gradients, sizes):
+    total = 0.0
+    for gradient, size in zip(gradients, sizes, strict=True):
+        total = total + size / sum(sizes) * gradient
+    return total
+
+
+OTHERS["accumulated-test"] = [
+    accumulated_by_loop,
+    lambda gradients, sizes: np.repeat(gradients, sizes, axis=0).mean(axis=0),
+    lambda gradients, sizes: np.einsum("i,ij->j", np.array(sizes) / np.sum(sizes), gradients),
+]
+
+
+def noise_by_enumeration(gradients, size, replace):
+    """Of every batch there is, up to those of three; larger ones by the trace."""
+    n = len(gradients)
+    if size > 3:
+        return noise_by_trace(gradients, size, replace)
+    choose = itertools.product if replace else itertools.combinations
+    batches = choose(range(n), repeat=size) if replace else choose(range(n), size)
+    away = [gradients[list(b)].mean(axis=0) - gradients.mean(axis=0) for b in batches]
+    return np.mean(np.sum(np.square(away), axis=1))
+
+
+def noise_by_trace(gradients, size, replace):
+    result = np.trace(np.atleast_2d(np.cov(gradients.T, bias=True))) / size
+    if not replace:
+        result *= (len(gradients) - size) / (len(gradients) - 1)
+    return result
+
+
+def noise_by_squares(gradients, size, replace):
+    centred = gradients - gradients.mean(axis=0)
+    n = len(centred)
+    return (centred**2).sum() / n / size * [(n - size) / (n - 1), 1][replace]
+
+
+OTHERS["noise-test"] = [noise_by_enumeration, noise_by_trace, noise_by_squares]
+
+
+def momentum_with_rate_inside(form, gradient, start, lr, mu, steps):
+    theta, step = np.array(start), 0 * np.array(start)
+    found = [theta]
+    for _ in range(steps):
+        at = theta - mu * step if form == "nesterov" else theta
+        step = mu * step + lr * (1 - mu if form == "average" else 1) * gradient(at)
+        theta = theta - step
+        found.append(theta)
+    return found
+
+
+def momentum_by_differences(form, gradient, start, lr, mu, steps):
+    """The heavy ball in two positions: θ + μ(θ - before) - ηg."""
+    found = [np.array(start), np.array(start)]
+    for _ in range(steps):
+        drift = mu * (found[-1] - found[-2])
+        at = found[-1] + drift if form == "nesterov" else found[-1]
+        rate = lr * (1 - mu) if form == "average" else lr
+        found.append(found[-1] + drift - rate * gradient(at))
+    return np.stack(found[1:])
+
+
+def momentum_by_match(form, gradient, start, lr, mu, steps):
+    rules = {
+        "heavy ball": lambda theta, v: mu * v + gradient(theta),
+        "average": lambda theta, v: v + (1 - mu) * (gradient(theta) - v),
+        "nesterov": lambda theta, v: mu * v + gradient(theta - lr * mu * v),
+    }
+    found, v = np.zeros((steps + 1, len(start))), np.zeros(len(start))
+    found[0] = start
+    for t in range(steps):
+        v = rules[form](found[t], v)
+        found[t + 1] = found[t] - lr * v
+    return mg.tensor(found)
+
+
+OTHERS["momentum-test"] = [
+    momentum_with_rate_inside,
+    momentum_by_differences,
+    momentum_by_match,
+]
+OTHERS["twin-test"] = [
+    lambda form, lr, mu: lr * (1 - mu) ** (-1 if form == "heavy ball" else 1),
+    lambda form, lr, mu: {"heavy ball": lr / (1 - mu), "average": lr - lr * mu}[form],
+    lambda form, lr, mu: np.array([lr / (1 - mu)]) if form.startswith("h") else [lr * (1 - mu)],
+]
+
+
+def limit_by_roots(form, curvature, mu):
+    """Bisect on the largest root of the recurrence's polynomial."""
+    low, high = 0.0, 4 * (1 + mu) / (1 - mu) / curvature
+    for _ in range(40):
+        rate = (low + high) / 2
+        a = rate * curvature * ((1 - mu) if form == "average" else 1)
+        if form == "nesterov":
+            roots = np.roots([1, -(1 + mu) * (1 - a), mu * (1 - a)])
+        else:
+            roots = np.roots([1, -(1 + mu - a), mu])
+        low, high = (rate, high) if max(abs(roots)) < 1 else (low, rate)
+    return low
+
+
+def limit_by_walking(form, curvature, mu):
+    low, high = 0.01 / curvature, 100 / curvature
+    for _ in range(16):
+        rate = (low * high) ** 0.5
+        theta, v = 1.0, 0.0
+        for _ in range(2000):
+            at = theta - rate * mu * v if form == "nesterov" else theta
+            v = mu * v + (1 - mu if form == "average" else 1) * curvature * at
+            theta -= rate * v
+            if abs(theta) > 1e6:
+                break
+        low, high = (low, rate) if abs(theta) > 1 else (rate, high)
+    return high
+
+
+def limit_by_table(form, curvature, mu):
+    factor = {"heavy ball": 1, "average": 1 - mu, "nesterov": 1 + 2 * mu}[form]
+    return (2 + 2 * mu) / (curvature * factor)
+
+
+OTHERS["momentum-limit-test"] = [limit_by_roots, limit_by_walking, limit_by_table]

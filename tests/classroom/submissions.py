@@ -18,7 +18,15 @@ ALL_2 = {
     "walk-test": 5, "updates-needed-test": 5, "fit-line-test": 6, "exponent-test": 2,
     "limit-test": 4, "measured-limit-test": 5, "centred-figure": 4, "centred-reason": 4,
 }  # fmt: skip
-POINTS = {"a1_derivatives": ALL_1, "a2_gradient_descent": ALL_2}
+ALL_3 = {
+    "epoch-test": 5, "accumulated-test": 4, "noise-test": 5, "momentum-test": 8, "twin-test": 3,
+    "momentum-limit-test": 5, "phone-figure": 4, "phone-reason": 4,
+}  # fmt: skip
+POINTS = {
+    "a1_derivatives": ALL_1,
+    "a2_gradient_descent": ALL_2,
+    "a3_batches_and_momentum": ALL_3,
+}
 
 
 @dataclass
@@ -162,6 +170,12 @@ def submissions(released, enclosed):
         change(notebook)
         return Submission(student, "a2_gradient_descent", json.dumps(notebook), ALL_2 | points)
 
+    def perfect_and_blank(student, leave):
+        third = "a3_batches_and_momentum"
+        notebook = solved(third, released[third], leave)
+        points = dict.fromkeys(ALL_3, 0) if leave else ALL_3
+        return Submission(student, third, json.dumps(notebook), points)
+
     def slips(notebook):
         cell(notebook, "softplus").source = (
             "def softplus(a):\n    e = math.exp(a.data)\n"
@@ -235,5 +249,9 @@ def submissions(released, enclosed):
             } | {"exponent-test": 0}),
             second("cleo", keep, nothing_2, leave=[n.removesuffix("-test") for n in ALL_2]),
             second("kim", flood, {}),
+        ],
+        "a3_batches_and_momentum": [
+            perfect_and_blank("ada", ()),
+            perfect_and_blank("cleo", [n.removesuffix("-test") for n in ALL_3]),
         ],
     }  # fmt: skip

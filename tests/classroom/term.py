@@ -26,6 +26,9 @@ from nbgrader.api import Gradebook
 from classroom import sandbox, sources
 from classroom.tasks import TASKS
 
+# A child of this process runs one command, and no thread is needed there.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
 COURSE = "term-in-small"
 ROOT = Path(__file__).resolve().parents[2]
 

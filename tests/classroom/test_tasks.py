@@ -13,6 +13,7 @@ from classroom.tasks import TASKS
 from minigrad.course.exercises.verdict import Complaint
 
 ALL = {name: task for tasks in TASKS.values() for name, task in tasks.items()}
+assert len(ALL) == sum(map(len, TASKS.values())), "a test's name is taken"
 FUNCTIONS = [name for name, task in ALL.items() if callable(task.exercise.answer)]
 every_task = pytest.mark.parametrize("name", ALL)
 every_function = pytest.mark.parametrize("name", FUNCTIONS)
