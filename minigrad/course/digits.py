@@ -7,6 +7,7 @@ lesson shows what it is about.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,29 @@ def small_network(rng: np.random.Generator) -> mg.nn.Sequential:
     """Return a network 64-32-10: a score for each digit, from the 64 pixels of an image."""
     hidden, scores = mg.nn.Linear(64, 32, rng=rng), mg.nn.Linear(32, 10, rng=rng)
     return mg.nn.Sequential(hidden, mg.nn.ReLU(), scores)
+
+
+def bare_network(rng: np.random.Generator, *sizes: int) -> mg.nn.Sequential:
+    """Return a network of matrices alone: no biases, and a ReLU between each two.
+
+    The weights are drawn so that signals keep their size from layer to layer (lesson 14).
+
+    Parameters
+    ----------
+    rng : Generator
+        Draws the weights.
+    *sizes : int
+        How many numbers go in, through each layer, and out.
+    """
+    layers: list[mg.nn.Module] = []
+    for n_in, n_out in pairwise(sizes):
+        layer = mg.nn.Linear(n_in, n_out, bias=False, rng=rng)
+        kept = 2 if len(layers) < 2 * len(sizes) - 4 else 1  # ReLU drops half of the mean square
+        layer.weight = mg.tensor(
+            mg.nn.init.normal((n_in, n_out), np.sqrt(kept / n_in), rng), requires_grad=True
+        )
+        layers += [layer, mg.nn.ReLU()]
+    return mg.nn.Sequential(*layers[:-1])
 
 
 def mislabelled(labels: Array, share: float, rng: np.random.Generator) -> Array:

@@ -1,5 +1,6 @@
 """Figures that one lesson draws; what several draw is in `minigrad.plots`."""
 
+from .circles import circles
 from .clouds import animate_clouds, clouds
 from .eigenvectors import eigenvectors
 from .flowchart import flowchart
@@ -22,6 +23,7 @@ __all__ = [
     "animate_regions",
     "animate_walk",
     "broadcast",
+    "circles",
     "clouds",
     "eigenvectors",
     "flowchart",

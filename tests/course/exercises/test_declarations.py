@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_67_exercises_are_there():
-    assert len(exercises()) == 67
+def test_all_73_exercises_are_there():
+    assert len(exercises()) == 73
 
 
 @every_part
