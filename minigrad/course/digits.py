@@ -75,7 +75,10 @@ def compiled_step(
         optimizer.zero_grad()
         loss = mg.nn.cross_entropy(model(images), labels)
         loss.backward()
-        optimizer.step()
+        if isinstance(optimizer, mg.optim.PolyakSGD):
+            optimizer.step(loss)
+        else:
+            optimizer.step()
         return loss
 
     return lambda images, labels: step(mg.tensor(images), labels)
@@ -109,16 +112,30 @@ def train(
     -------
     array, shape (updates // every + 1,)
         The loss before update 0, ``every``, 2 ``every``, ...; without ``every``, of shape (1,), the
-        loss after the last update.
+        loss after the last update. Where the optimizer keeps an average of the parameters
+        (``ScheduleFreeSGD``), it is the loss at the average.
     """
     rng = np.random.default_rng(seed)
     model = small_network(rng)
-    step = compiled_step(model, optimizer(model.parameters()))
+    chosen = optimizer(model.parameters())
+    step = compiled_step(model, chosen)
     losses = []
     for t in range(updates + 1):
         if t == updates if every is None else t % every == 0:
-            losses.append(loss_on(model, images, labels))
+            losses.append(_judged(chosen, model, images, labels))
         if t < updates:
             rows = rng.choice(len(images), batch_size, replace=False)
             step(images[rows], labels[rows])
     return np.array(losses)
+
+
+def _judged(
+    optimizer: mg.optim.Optimizer, model: mg.nn.Module, images: Array, labels: Array
+) -> float:
+    """Return the loss at the parameters that a user would take."""
+    if not isinstance(optimizer, mg.optim.ScheduleFreeSGD | mg.optim.ScheduleFreeAdamW):
+        return loss_on(model, images, labels)
+    optimizer.eval()
+    loss = loss_on(model, images, labels)
+    optimizer.train()
+    return loss
