@@ -8,7 +8,8 @@ from minigrad.course.exercises import Exercise, InTurn
 
 LESSONS = (
     "start_here", "derivatives", "tensors", "network", "gradient_descent", "batches", "momentum",
-    "decay", "warmup", "finding", "adaptive", "adam", "layers", "choosing",
+    "decay", "warmup", "finding", "adaptive", "adam", "layers", "selftuning",
+    "choosing",
 )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_73_exercises_are_there():
-    assert len(exercises()) == 73
+def test_all_78_exercises_are_there():
+    assert len(exercises()) == 78
 
 
 @every_part
