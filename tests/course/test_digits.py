@@ -51,7 +51,7 @@ def test_a_schedule_free_run_is_judged_at_its_average():
         made.append((kept, mg.optim.ScheduleFreeSGD(kept, lr=1.0)))
         return made[-1][1]
 
-    first, last = digits.train(averaged, IMAGES, LABELS, 3, 8, 16, every=8)
+    _, last = digits.train(averaged, IMAGES, LABELS, 3, 8, 16, every=8)
     parameters, optimizer = made[0]
 
     def there():

@@ -27,8 +27,6 @@ landing = Exercise(
         "Newton's step for the minimum takes a third, and needs the second derivative. Take f/g.":
             8 / 9,
         "That is how far it moved. Where does it stand?": 0.875,
-        "The second step is as long as the first in your answer. It starts from another height.":
-            1.0 + 1e-9,
         "The step goes downhill, towards 0.": 3.125,
         "What is left is three quarters, not one quarter.": 0.125,
         "That is a rate, f/g². The step is the rate times g.": 1 / 64,
@@ -119,8 +117,6 @@ own_rates = Exercise(
             _own(after=True),
         "The gradient is that of two updates before. Keep the last one.": _own(late=True),
         "The rates never change. Which product moves them?": _own(lambda g, before: 0 * g),
-        "Your product is divided by the sizes, so that it is 1 or -1.":
-            _own(lambda g, before: g * before / np.maximum(abs(g * before), 1e-12)),
         "The two come in the other order: first the place.":
             _own(returned=lambda theta, rates: (rates, theta)),
     },
@@ -163,8 +159,15 @@ def _draw_free(rng: Generator) -> tuple[Any, ...]:
     return bowl, theta, between(rng, 0.1, 0.5), between(rng, 0.6, 0.9), whole(rng, 3, 6)
 
 
+def _one_place(
+    answer: Any, slope: Slope, theta: Array, lr: float, beta: float, updates: int
+) -> Any:
+    return call(answer, slope, theta, lr, beta, updates)
+
+
 mended = Exercise(
     answer=_free(),
+    use=_one_place,
     draw=_draw_free,
     edges=((Bowl((1.0,), (0.0,)), np.array([2.0]), 0.25, 0.9, 1),),
     praise="x is the mean of the places z has been to, and the gradient is taken near x.",
@@ -199,6 +202,7 @@ class Runs:
 
     best: Mapping[str, float]
     weight: Mapping[str, float]
+    tilt: Mapping[str, float]
     lost: str
     luck: int
 
@@ -212,7 +216,7 @@ class Runs:
             return float("inf")
         loss = 0.4 + rng.gamma(2, 0.05) + 0.5 * (rng.random() < 0.2)
         loss += sum(
-            self.weight[name] * (d**2 + 0.2 * d) * (1 + 0.3 * rng.random())
+            self.weight[name] * (d**2 + self.tilt[name] * d) * (1 + 0.3 * rng.random())
             for name, d in far.items()
         )
         return round(float(loss), 6)
@@ -234,7 +238,8 @@ def _price(
             with np.errstate(invalid="ignore"):
                 return float(middle(losses))
 
-        base, prices, kept = cost(), {}, {}
+        base, prices = cost(), {}
+        kept: dict[str, float] = {}
         for name, default in settings.items():
             both = []
             for k in ways:
@@ -262,11 +267,12 @@ def _draw_price(rng: Generator) -> tuple[Any, ...]:
     names = names[: whole(rng, 2, 4)]
     best = {name: between(rng, 0.01, 0.5) for name in names}
     weight = {name: between(rng, 0.02, 0.4) for name in names}
+    tilt = {name: float(rng.choice([-0.6, 0.4])) for name in names}
     settings = {name: round(value * float(rng.choice([0.8, 1.0, 1.25])), 4)
                 for name, value in best.items()}
     first = whole(rng, 0, 99)
     seeds = list(range(first, first + 5))
-    return Runs(best, weight, names[0], whole(rng, 0, 9999)), settings, seeds
+    return Runs(best, weight, tilt, names[0], whole(rng, 0, 9999)), settings, seeds
 
 
 price = Exercise(
@@ -275,7 +281,7 @@ price = Exercise(
     draw=_draw_price,
     praise="One number at a time, both ways, by the median, and judged by the worse side.",
     slips={
-        "You take the better side. A number that is ten times off may be so either way: the worse.":
+        "You take the better side. A number may be ten times off either way: take the worse.":
             _price(min),
         "You take the mean of both sides. The worse one was asked for.":
             _price(lambda low, high: (low + high) / 2),
@@ -299,25 +305,24 @@ price = Exercise(
 def _dog(
     furthest: Callable[[float, float, float], float] = lambda far, now, rho: max(far, now),
     root: Callable[[float], float] = np.sqrt,
-    size: Callable[[Array], float] = np.linalg.norm,
+    size: Callable[[Array], float] = lambda way: float(np.linalg.norm(way)),
     grow: Callable[[float, Array], float] = lambda squares, g: squares + float(g @ g),
     after: bool = False,
     stays: bool = True,
     returned: Callable[[Array, float], Any] = lambda theta, lr: (theta, lr),
-    each: bool = False,
 ) -> Callable[..., Any]:
     """Write DoG and its slips."""
 
     def dog(slope: Slope, theta: Array, rho: float, updates: int) -> Any:
-        start, last, far, squares, lr = theta, theta, rho, 0.0, 0.0
+        start, far, squares, lr = theta, rho, 0.0, 0.0
         for _ in range(updates):
             g = slope(theta)
             past = squares
             squares = grow(squares, g)
-            far = furthest(far, float(size(theta - (last if each else start))), rho)
+            far = furthest(far, float(size(theta - start)), rho)
             below = root(past if after else squares)
             lr = far / below if below > 0 or not stays else 0.0
-            last, theta = theta, theta - lr * g
+            theta = theta - lr * g
         return returned(theta, lr)
 
     return dog
@@ -330,9 +335,22 @@ def _place_and_rate(answer: Any, slope: Slope, theta: Array, rho: float, updates
     return list(returned)
 
 
+@dataclass(frozen=True)
+class Ravine:
+    """A gradient that does not fade towards the bottom, so that a walk passes it and comes back."""
+
+    steepness: tuple[float, ...]
+    bottom: tuple[float, ...]
+
+    def __call__(self, theta: Array) -> Array:
+        """Return the gradient at a place."""
+        return np.array(self.steepness) * np.sign(theta - np.array(self.bottom))
+
+
 def _draw_dog(rng: Generator) -> tuple[Any, ...]:
     bowl, theta = _bowl(rng)
-    return bowl, theta, between(rng, 0.05, 0.3), whole(rng, 3, 7)
+    ravine = Ravine(bowl.curvature, bowl.bottom)
+    return ravine, theta, between(rng, 0.3, 1.5), whole(rng, 4, 9)
 
 
 _AT_REST = Bowl((1.0, 2.0), (0.5, -1.0))
@@ -358,7 +376,6 @@ dog = Exercise(
         "The sum should hold the present gradient, too.": _dog(after=True),
         "You add the norms. Their squares belong under the root.":
             _dog(grow=lambda squares, g: squares + float(np.linalg.norm(g))),
-        "You measure the last step. Measure from the start.": _dog(each=True),
         "The distance is the root of the sum of squares, not the sum.":
             _dog(size=lambda way: float(abs(way).sum())),
         "Where all gradients so far are 0 you divide by 0. It should stay there, at the rate 0.":
@@ -367,6 +384,6 @@ dog = Exercise(
             _dog(returned=lambda theta, lr: (lr, theta)),
         "That is the squared distance.": _dog(size=lambda way: float(way @ way)),
     },
-    otherwise="max(ρ, the furthest so far from the start) / √(sum of all g·g, the present one too), "
+    otherwise="max(ρ, the furthest so far from the start) / √(sum of all g·g, the present too), "
     "and then the step.",
 )

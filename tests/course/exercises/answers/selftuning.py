@@ -1,6 +1,7 @@
 """Answers to the exercises of lesson 13: right ones written otherwise, and wrong ones."""
 
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def by_all_gradients(slope, theta, lr, b, updates):
     grads, rates = [], np.full(len(theta), lr)
     for _ in range(updates):
         grads.append(slope(theta))
-        rates = lr + b * sum((p * q for p, q in zip(grads, grads[1:], strict=False)), 0 * theta)
+        rates = lr + b * sum((p * q for p, q in pairwise(grads)), 0 * theta)
         theta = theta - rates * grads[-1]
     return [theta, rates]
 
@@ -86,7 +87,7 @@ WRONG["own_rates"] = [
     (lambda *given: rate_by_rate(*given)[::-1], "other order"),
     (lambda *given: rate_by_rate(*given)[0], "two things"),
     (lambda slope, theta, lr, b, updates: (theta, lr), "an array like theta"),
-    (in_place, "changes"),
+    (in_place, "Leave that as it is"),
 ]
 
 
@@ -160,9 +161,9 @@ WRONG["price"] = [
     (partial(with_a_loop, choose=np.mean), "mean of both"),
     (partial(with_a_loop, choose=lambda sides: sides[0]), "go up alone"),
     (partial(with_a_loop, choose=lambda sides: sides[1]), "go down alone"),
-    (partial(with_a_loop, middle=np.mean), "nan"),
+    (partial(with_a_loop, middle=np.mean), "mean is infinite"),
     (partial(with_a_loop, middle=np.min), "luckiest"),
-    (partial(with_a_loop, middle=np.max), "nan"),
+    (partial(with_a_loop, middle=np.max), "unluckiest"),
     (lambda *given: list(with_a_loop(*given).values()), "dictionary"),
     (lambda *given: {}, "one entry for each name"),
 ]
