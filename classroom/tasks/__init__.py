@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from ..task import Task
-from . import batches_and_momentum, derivatives, gradient_descent
+from . import batches_and_momentum, derivatives, gradient_descent, schedules
 
 TASKS: Mapping[str, Mapping[str, Task]] = {
     "a1_derivatives": derivatives.TASKS,
     "a2_gradient_descent": gradient_descent.TASKS,
     "a3_batches_and_momentum": batches_and_momentum.TASKS,
+    "a4_schedules": schedules.TASKS,
 }

@@ -3,8 +3,10 @@
 import cmath
 import itertools
 import math
+import statistics
 
 import numpy as np
+from scipy import stats
 
 import minigrad as mg
 from classroom.tasks.derivatives import Value
@@ -419,3 +421,153 @@ def limit_by_table(form, curvature, mu):
 
 
 OTHERS["momentum-limit-test"] = [limit_by_roots, limit_by_walking, limit_by_table]
+
+
+def drops_one_by_one(t, first, factor, at):
+    rate = first
+    for update in range(t + 1):
+        if update in at:
+            rate *= factor
+    return rate
+
+
+OTHERS["drops-test"] = [
+    drops_one_by_one,
+    lambda t, first, factor, at: first * factor ** np.searchsorted(at, t, side="right"),
+    lambda t, first, factor, at: mg.schedules.piecewise_constant(
+        [first * factor**k for k in range(len(at) + 1)], at
+    )(t),
+]
+
+
+def cosine_by_sine(t, peak, floor, warmup, steps):
+    if t + 1 < warmup:
+        return (t + 1) * peak / warmup
+    left = max(steps - 1 - t, 0) / (steps - 1 - warmup)
+    return floor + (peak - floor) * math.sin(math.pi / 2 * min(left, 1)) ** 2
+
+
+def cosine_by_table(t, peak, floor, warmup, steps):
+    up = peak * np.arange(1, warmup + 1) / max(warmup, 1)
+    angle = np.linspace(0, np.pi, steps - warmup)
+    table = np.concatenate([up, (peak + floor) / 2 + (peak - floor) / 2 * np.cos(angle)])
+    return table[min(t, len(table) - 1)]
+
+
+def cosine_by_cases(t, peak, floor, warmup, steps):
+    if t >= steps - 1:
+        return floor
+    if t >= warmup:
+        angle = np.pi * (t - warmup) / (steps - warmup - 1)
+        return 0.5 * (peak * (1 + np.cos(angle)) + floor * (1 - np.cos(angle)))
+    return np.interp(t, [-1, warmup - 1], [0, peak])
+
+
+OTHERS["cosine-test"] = [cosine_by_sine, cosine_by_table, cosine_by_cases]
+OTHERS["inverse-root-test"] = [
+    lambda t, peak, warmup: (
+        peak * (t + 1) / warmup if t < warmup else peak * (warmup / (t + 1)) ** 0.5
+    ),
+    lambda t, peak, warmup: (
+        peak * warmup**0.5 * np.minimum((t + 1) ** -0.5, (t + 1) * warmup**-1.5)
+    ),
+    lambda t, peak, warmup: np.float32(peak) / max(warmup / (t + 1), np.sqrt((t + 1) / warmup)),
+]
+
+
+def plateau_by_table(t, peak, warmup, stable, decay):
+    up = np.linspace(0, peak, warmup + 1)[1:]
+    down = np.linspace(peak, 0, decay + 2)[1:-1]
+    table = np.concatenate([up, np.full(stable, peak), down])
+    return table[t] if t < len(table) else 0.0
+
+
+def plateau_by_minimum(t, peak, warmup, stable, decay):
+    end = warmup + stable + decay
+    return peak * max(0, min((t + 1) / warmup, 1, (end - t) / (decay + 1)))
+
+
+def plateau_by_interpolation(t, peak, warmup, stable, decay):
+    last = warmup + stable - 1
+    return np.interp(t, [-1, warmup - 1, last, last + decay + 1], [0, peak, peak, 0])
+
+
+OTHERS["plateau-test"] = [plateau_by_table, plateau_by_minimum, plateau_by_interpolation]
+
+
+def triangle_step_by_step(t, low, high, half):
+    rate, direction = low, 1
+    for update in range(t):
+        rate += direction * (high - low) / half
+        if (update + 1) % half == 0:
+            direction = -direction
+    return rate
+
+
+OTHERS["triangle-test"] = [
+    triangle_step_by_step,
+    lambda t, low, high, half: np.interp(t, [0, half, 2 * half], [low, high, low], period=2 * half),
+    lambda t, low, high, half: (
+        low + (high - low) / math.pi * math.acos(math.cos(math.pi * t / half))
+    ),
+]
+OTHERS["per-batch-test"] = [
+    lambda update, peak, epochs, batches: (
+        peak * math.cos(math.pi / 2 * min(update / epochs / batches, 1)) ** 2
+    ),
+    lambda update, peak, epochs, batches: mg.schedules.cosine(peak, steps=epochs * batches)(update),
+    lambda update, peak, epochs, batches: (
+        0
+        if update >= epochs * batches
+        else peak / 2 * (1 + np.cos(np.pi * update / (epochs * batches)))
+    ),
+]
+
+
+def resumed_by_steps(t, peak, old, stopped, new):
+    rate = peak
+    for update in range(t):
+        rate -= peak / old if update < stopped else peak * (1 - stopped / old) / (new - stopped)
+    return max(rate, 0)
+
+
+OTHERS["resumed-test"] = [
+    resumed_by_steps,
+    lambda t, peak, old, stopped, new: np.interp(
+        t, [0, stopped, new], [peak, peak * (old - stopped) / old, 0]
+    ),
+    lambda t, peak, old, stopped, new: (
+        peak
+        / old
+        * (
+            old - t
+            if t <= stopped
+            else (old - stopped) * np.clip((new - t) / (new - stopped), 0, 1)
+        )
+    ),
+]
+
+
+def verdict_by_lists(a, b, tuning):
+    chosen = []
+    for losses in (a, b):
+        means = [sum(row[:tuning]) / tuning for row in losses]
+        chosen.append(losses[means.index(min(means))][tuning:])
+    differences = [x - y for x, y in zip(*chosen, strict=True)]
+    return statistics.mean(differences), statistics.stdev(differences) / len(differences) ** 0.5
+
+
+def verdict_by_sem(a, b, tuning):
+    i, j = (np.argmin(np.sum(x[:, :tuning], axis=1)) for x in (a, b))
+    d = (a[i] - b[j])[tuning:]
+    return [np.average(d), stats.sem(d)]
+
+
+def verdict_by_numpy(a, b, tuning):
+    first = min(a, key=lambda row: np.mean(row[:tuning]))
+    second = min(b, key=lambda row: np.mean(row[:tuning]))
+    d = np.subtract(first, second)[tuning:]
+    return np.array([d.mean(), np.sqrt(np.sum((d - d.mean()) ** 2) / (len(d) * (len(d) - 1)))])
+
+
+OTHERS["verdict-test"] = [verdict_by_lists, verdict_by_sem, verdict_by_numpy]
