@@ -571,3 +571,170 @@ def verdict_by_numpy(a, b, tuning):
 
 
 OTHERS["verdict-test"] = [verdict_by_lists, verdict_by_sem, verdict_by_numpy]
+
+
+def ready_made(make, gradients, start):
+    """Let minigrad's optimizer walk along given gradients."""
+    theta = mg.tensor(np.array(start), requires_grad=True)
+    optimizer, found = make([theta]), [theta.numpy().copy()]
+    for g in gradients:
+        theta.grad = mg.tensor(np.array(g))
+        optimizer.step()
+        found.append(theta.numpy().copy())
+    return found
+
+
+def sums(start, steps):
+    """Give the positions that steps lead to."""
+    return start - np.concatenate([np.zeros((1, len(start))), np.cumsum(steps, axis=0)])
+
+
+def average(values, beta):
+    """Give every average with forgetting, from its weights."""
+    t = np.arange(len(values))
+    weights = np.tril(float(beta) ** np.clip(t[:, None] - t, 0, None)) * (1 - beta)
+    return weights @ values
+
+
+def adagrad_one_by_one(gradients, start, lr, eps):
+    columns = []
+    for theta, row in zip(start, gradients.T, strict=True):
+        total, column = 0.0, [theta]
+        for g in row:
+            total += g * g
+            column.append(column[-1] - lr * g / (total**0.5 + eps))
+        columns.append(column)
+    return np.transpose(columns)
+
+
+OTHERS["adagrad-test"] = [
+    adagrad_one_by_one,
+    lambda gradients, start, lr, eps: sums(
+        start, lr * gradients / (np.sqrt(np.cumsum(gradients**2, axis=0)) + eps)
+    ),
+    lambda gradients, start, lr, eps: ready_made(
+        lambda p: mg.optim.Adagrad(p, lr=lr, eps=eps), gradients, start
+    ),
+]
+
+
+def rmsprop_in_place(gradients, start, lr, beta, eps):
+    found, s = np.tile(start, (len(gradients) + 1, 1)), np.zeros(len(start))
+    for t, g in enumerate(gradients):
+        s += (1 - beta) * (g * g - s)
+        found[t + 1 :] -= lr * g / (eps + s**0.5)
+    return found
+
+
+OTHERS["rmsprop-test"] = [
+    rmsprop_in_place,
+    lambda gradients, start, lr, beta, eps: sums(
+        start, lr * gradients / (np.sqrt(average(gradients**2, beta)) + eps)
+    ),
+    lambda gradients, start, lr, beta, eps: ready_made(
+        lambda p: mg.optim.RMSprop(p, lr=lr, alpha=beta, eps=eps), gradients, start
+    ),
+]
+
+
+def adam_as_printed(gradients, start, lr, beta1, beta2, eps):
+    """As in the paper's section 2: the corrections are taken into the rate."""
+    theta, m, s, found = start, 0.0, 0.0, [start]
+    for t in range(1, len(gradients) + 1):
+        g = gradients[t - 1]
+        m, s = m + (1 - beta1) * (g - m), s + (1 - beta2) * (g * g - s)
+        right = (1 - beta2**t) ** 0.5
+        theta = theta - lr * right / (1 - beta1**t) * m / (np.sqrt(s) + eps * right)
+        found.append(theta)
+    return found
+
+
+def adam_by_sums(gradients, start, lr, beta1, beta2, eps):
+    t = np.arange(1, len(gradients) + 1)[:, None]
+    m = average(gradients, beta1) / (1 - beta1**t)
+    s = average(gradients**2, beta2) / (1 - beta2**t)
+    return sums(start, lr * m / (np.sqrt(s) + eps))
+
+
+OTHERS["adam-test"] = [
+    adam_as_printed,
+    adam_by_sums,
+    lambda gradients, start, lr, beta1, beta2, eps: ready_made(
+        lambda p: mg.optim.Adam(p, lr=lr, betas=(beta1, beta2), eps=eps), gradients, start
+    ),
+]
+
+
+def adamw_by_shrinking(gradients, start, lr, beta1, beta2, eps, decay):
+    steps = np.diff(adam_by_sums(gradients, start, lr, beta1, beta2, eps), axis=0)
+    found = [start]
+    for step in steps:
+        found.append((1 - lr * decay) * found[-1] + step)
+    return found
+
+
+def adamw_by_weights(gradients, start, lr, beta1, beta2, eps, decay):
+    steps = np.diff(adam_by_sums(gradients, start, lr, beta1, beta2, eps), axis=0)
+    left = (1 - lr * decay) ** np.arange(len(steps) + 1)
+    rows = [start * left[t] + left[:t][::-1] @ steps[:t] for t in range(len(steps) + 1)]
+    return np.array(rows)
+
+
+OTHERS["adamw-test"] = [
+    adamw_by_shrinking,
+    adamw_by_weights,
+    lambda gradients, start, lr, beta1, beta2, eps, decay: ready_made(
+        lambda p: mg.optim.AdamW(p, lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=decay),
+        gradients,
+        start,
+    ),
+]
+
+
+def adadelta_one_by_one(gradients, start, rho, eps):
+    found = np.array([start] * (len(gradients) + 1))
+    for k in range(len(start)):
+        s = u = 0.0
+        for t, g in enumerate(gradients[:, k]):
+            s += (1 - rho) * (g**2 - s)
+            step = g * math.sqrt((u + eps) / (s + eps))
+            u += (1 - rho) * (step**2 - u)
+            found[t + 1, k] = found[t, k] - step
+    return found
+
+
+def adadelta_by_roots(gradients, start, rho, eps):
+    theta, found, s, u = np.array(start), [np.array(start)], 0 * start, 0 * start
+    rms = lambda x: (x + eps) ** 0.5  # noqa: E731
+    for g in gradients:
+        s = rho * s + (1 - rho) * np.square(g)
+        step = -rms(u) / rms(s) * g
+        u = rho * u + (1 - rho) * np.square(step)
+        theta = theta + step
+        found.append(theta)
+    return mg.tensor(np.array(found))
+
+
+OTHERS["adadelta-test"] = [
+    adadelta_one_by_one,
+    adadelta_by_roots,
+    lambda gradients, start, rho, eps: ready_made(
+        lambda p: mg.optim.Adadelta(p, lr=1.0, rho=rho, eps=eps), gradients, start
+    ),
+]
+
+
+def surprise_by_running(beta1, beta2):
+    quiet = np.zeros((50_000, 1))
+    quiet[-1] = 7.0
+    m = (1 - beta1) * quiet[-1, 0]
+    s = (1 - beta2) * quiet[-1, 0] ** 2
+    t = len(quiet)
+    return m / (1 - beta1**t) / np.sqrt(s / (1 - beta2**t))
+
+
+OTHERS["surprise-test"] = [
+    surprise_by_running,
+    lambda beta1, beta2: (1 - beta1) * (1 - beta2) ** -0.5,
+    lambda beta1, beta2: mg.tensor(1 - beta1) / mg.sqrt(mg.tensor(1 - beta2)),
+]
