@@ -113,7 +113,7 @@ rate = Exercise(
     slips={
         "With such a rate you stand still or climb.": -0.1,
         "Too big: along the steep direction every update ends farther out.": 0.6,
-        "Close. The bounce along the steep direction dies out too slowly: a little less.": 0.49,
+        "Close. The bounce along the steep direction lasts too long: a little less.": 0.49,
         "Too small: along the gentle direction you have not arrived yet.": 0.3,
     },
     otherwise="A rate is one number.",

@@ -190,9 +190,13 @@ def _writes(rule: Callable[[Array], Any]) -> Callable[[Array, Array], None]:
     return kernel
 
 
-def _softmax(x: Array) -> Array:
-    e = np.exp(x - x.max(axis=1, keepdims=True))
+def _over_the_row(x: Array) -> Array:
+    e = np.exp(x)
     return np.asarray(e / e.sum(axis=1, keepdims=True))
+
+
+def _softmax(x: Array) -> Array:
+    return _over_the_row(x - x.max(axis=1, keepdims=True))
 
 
 def _shifted(x: Array) -> Array:
@@ -242,11 +246,15 @@ softmax_rows = InTurn(
         edges=(
             (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
             (np.array([[0.0, 900.0, 0.0], [900.0, 0.0, 0.0], [0.0, 0.0, 900.0]]),),
+            (np.array([[-1000.0, -1001.0], [-1001.0, -1000.0]]),),
         ),
         slips={
+            "The greatest is sought from 0 on, and a row of negative numbers has none above 0: "
+            "begin with the row's first number.":
+                _writes(lambda x: _over_the_row(x - x.max(axis=1, keepdims=True).clip(min=0))),
             "One greatest for the whole array is not enough. Where rows lie far apart it "
             "overflows or divides by 0: take out the greatest of each row.":
-                _writes(lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=1)[:, None]),
+                _writes(lambda x: _over_the_row(x - x.max())),
         },
         otherwise=_OVERFLOW,
     ),
