@@ -309,7 +309,7 @@ compare = Exercise(
             _compared(rates_of=lambda a, b: (a, a)),
         "A runs at the rate of B. Each contender has its own best rate.":
             _compared(rates_of=lambda a, b: (b, b)),
-        "You choose by the mean, and one run that was thrown out makes it infinite. The median "
+        "You choose by the mean, and one run that diverged makes it infinite. The median "
         "bears it.": _compared(np.mean),
         "You choose by the luckiest run of each rate. A rate must do well in the typical run.":
             _compared(np.min),
