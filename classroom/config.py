@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def configure(c: Any, root: Path, course_id: str) -> None:
         The name of the course. The tests' inputs are drawn anew for another name.
     """
     root = Path(root).resolve()
+    warnings.filterwarnings("ignore", module="nbgrader")  # of its own use of SQLAlchemy
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.course_id = course_id
     c.CourseDirectory.source_directory = str(ASSIGNMENTS)
@@ -87,7 +89,7 @@ def _kernel_folder(process: int) -> str:
         "argv": [
             sys.executable, sandbox.__file__, "--write", sockets, "--read", "{connection_file}",
             "--", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
-            "--HistoryManager.hist_file=:memory:",
+            "--HistoryManager.hist_file=:memory:", "--no-stdout",  # nothing in the terminal
         ],
         "display_name": "Python 3 (enclosed)",
         "language": "python",

@@ -51,7 +51,7 @@ def command(program: list[str], *, write: list[str], read: list[str]) -> list[st
         "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *binds,
         "--setenv", "HOME", "/tmp", "--setenv", "PATH", "/usr/bin:/bin",
         "--setenv", "LANG", "C.UTF-8", "--setenv", "OMP_NUM_THREADS", "1",
-        "--setenv", "OPENBLAS_NUM_THREADS", "1", "--setenv", "MPLBACKEND", "Agg",
+        "--setenv", "OPENBLAS_NUM_THREADS", "1",
         "--setenv", "PYTHONDONTWRITEBYTECODE", "1",
         "--chdir", write[0] if write else "/tmp", "--", *program,
     ]  # fmt: skip

@@ -14,6 +14,7 @@ def main() -> None:
     """Run the cells, answer the calls."""
     out = os.fdopen(os.dup(int(sys.argv[1])), "w")
     os.close(int(sys.argv[1]))
+    os.environ["MPLBACKEND"] = "Agg"  # figures are looked at elsewhere
     sys.modules["numba"] = None  # type: ignore[assignment]  # the engine computes the same without
     import json
     import resource

@@ -211,6 +211,12 @@ def test_feedback_names_the_slip_and_shows_a_case(term):
     assert "Python ended" in page
 
 
+@pytest.mark.parametrize("assignment", [name for name in POINTS if name > "a2"])
+def test_figures_are_there_to_be_graded(term, assignment):
+    assert "data:image/png;base64" in term.feedback("ada", assignment)
+    assert "data:image/png;base64" not in term.feedback("cleo", assignment)
+
+
 def test_feedback_says_what_was_restored(term):
     page = term.feedback("fay", "a1_derivatives")
     assert "Before grading this notebook was restored." in page
