@@ -66,8 +66,6 @@ def configure(c: Any, root: Path, course_id: str) -> None:
     c.SteadyExecute.timeout = 20  # seconds for each cell
 
     _run_kernels_in_the_sandbox(c)
-    if not sandbox.works() and not sandbox.trusted():
-        print(sandbox.MISSING, file=sys.stderr)
 
 
 def _run_kernels_in_the_sandbox(c: Any) -> None:
@@ -81,6 +79,8 @@ def _run_kernels_in_the_sandbox(c: Any) -> None:
 @functools.cache  # nbgrader reads its configuration more than once
 def _kernel_folder(process: int) -> str:
     """Make a process's folder for sockets, and tell Jupyter of the kernel that is enclosed."""
+    if not sandbox.works() and not sandbox.trusted():
+        print(sandbox.MISSING, file=sys.stderr)
     sockets = tempfile.mkdtemp(prefix="k")
     atexit.register(shutil.rmtree, sockets, ignore_errors=True)
     folder = Path(sockets) / "kernels" / "enclosed"
