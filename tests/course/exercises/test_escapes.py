@@ -10,9 +10,6 @@ from asking import given, parts
 import minigrad as mg
 from minigrad.course.exercises import calling
 
-# An alarm may ring inside a callback of the garbage collector, which reports it and goes on.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 PARTS = parts()
 FUNCTIONS = [
     name
@@ -20,6 +17,12 @@ FUNCTIONS = [
     if callable(part.answer) and name != "tensors.softmax_rows[2]"
 ]
 NUMBERS = [name for name, part in PARTS.items() if not callable(part.answer)]
+
+
+@pytest.fixture(autouse=True)
+def an_alarm_may_ring_where_nobody_catches_it(monkeypatch):
+    """In a callback of the garbage collector, say, which reports it and goes on."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda *_: None)
 
 
 class SilentError(Exception):
