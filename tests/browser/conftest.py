@@ -68,8 +68,8 @@ def jupyterlab(tmp_path) -> Iterator[str]:
     finally:
         server.terminate()
         try:
-            server.wait(timeout=30)
-        except subprocess.TimeoutExpired:  # it waits for kernels that are busy
+            server.wait(timeout=3)
+        except subprocess.TimeoutExpired:  # it waits for kernels, which end when it does
             server.kill()
             server.wait()
         log.close()
