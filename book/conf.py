@@ -48,6 +48,7 @@ extensions = [
     "api",
     "cards",
     "epub",
+    "finding",
     "folding",
     "lessons",
     "mathml",

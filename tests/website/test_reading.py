@@ -47,15 +47,6 @@ def test_formulas_are_drawn_in_the_font_that_comes_along(visit):
     assert fraction_and_more.count() > 3
 
 
-def test_search_finds_momentum(visit):
-    page = visit("search")
-    page.goto(page.url + "?q=momentum")
-    results = page.locator("#search-results li")
-    for page_found in ("Schedules", "Glossary"):  # results come one after the other
-        results.filter(has_text=page_found).first.wait_for()
-    assert not page.errors
-
-
 def test_the_search_field_opens_by_key_on_any_page(visit):
     page = visit(LESSON)
     page.keyboard.press("Control+k")
