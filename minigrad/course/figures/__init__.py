@@ -5,6 +5,7 @@ from .clouds import animate_clouds, clouds
 from .eigenvectors import eigenvectors
 from .flowchart import flowchart
 from .grids import Grid, animate_broadcast, broadcast, grids
+from .histograms import histograms
 from .landings import landings
 from .network import network
 from .plane import plane
@@ -14,6 +15,7 @@ from .regions import animate_regions, regions
 from .searches import searches
 from .tangent import tangent
 from .value_graph import animate_walk, value_graph
+from .walls import walls
 
 __all__ = [
     "Grid",
@@ -28,6 +30,7 @@ __all__ = [
     "eigenvectors",
     "flowchart",
     "grids",
+    "histograms",
     "landings",
     "network",
     "plane",
@@ -36,4 +39,5 @@ __all__ = [
     "searches",
     "tangent",
     "value_graph",
+    "walls",
 ]

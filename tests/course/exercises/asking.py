@@ -8,7 +8,7 @@ from minigrad.course.exercises import Exercise, InTurn
 
 LESSONS = (
     "start_here", "derivatives", "tensors", "network", "gradient_descent", "batches", "momentum",
-    "decay", "warmup", "finding", "adaptive", "adam", "layers", "selftuning",
+    "decay", "warmup", "finding", "adaptive", "adam", "layers", "selftuning", "penalties",
     "choosing",
 )  # fmt: skip
 

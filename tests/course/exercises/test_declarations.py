@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_78_exercises_are_there():
-    assert len(exercises()) == 78
+def test_all_83_exercises_are_there():
+    assert len(exercises()) == 83
 
 
 @every_part
