@@ -1,10 +1,12 @@
 """Figures that one lesson draws; what several draw is in `minigrad.plots`."""
 
 from .circles import circles
+from .clipped import clipped
 from .clouds import animate_clouds, clouds
 from .eigenvectors import eigenvectors
 from .flowchart import flowchart
 from .grids import Grid, animate_broadcast, broadcast, grids
+from .histogram import histogram
 from .histograms import histograms
 from .landings import landings
 from .network import network
@@ -26,10 +28,12 @@ __all__ = [
     "animate_walk",
     "broadcast",
     "circles",
+    "clipped",
     "clouds",
     "eigenvectors",
     "flowchart",
     "grids",
+    "histogram",
     "histograms",
     "landings",
     "network",

@@ -8,8 +8,8 @@ from minigrad.course.exercises import Exercise, InTurn
 
 LESSONS = (
     "start_here", "derivatives", "tensors", "network", "gradient_descent", "batches", "momentum",
-    "decay", "warmup", "finding", "adaptive", "adam", "layers", "selftuning", "penalties",
-    "choosing",
+    "decay", "warmup", "finding", "adaptive", "adam", "layers", "selftuning", "exploding",
+    "penalties", "choosing",
 )  # fmt: skip
 
 

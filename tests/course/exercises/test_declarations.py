@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_83_exercises_are_there():
-    assert len(exercises()) == 83
+def test_all_89_exercises_are_there():
+    assert len(exercises()) == 89
 
 
 @every_part
