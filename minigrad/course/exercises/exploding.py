@@ -69,7 +69,9 @@ def _arrays_and_norm(answer: Any, grads: list[Array], max_norm: float) -> Any:
     if not isinstance(returned, tuple | list) or len(returned) != 2:
         raise Complaint(two)
     new, norm = returned
-    if isinstance(norm, tuple | list) or np.ndim(norm) or not isinstance(new, tuple | list) or len(new) != len(grads):
+    if isinstance(norm, tuple | list) or np.ndim(norm):
+        raise Complaint(two)
+    if not isinstance(new, tuple | list) or len(new) != len(grads):
         raise Complaint(two)
     known = float(norm) if np.isfinite(norm) else np.inf  # nan and infinite are alike here
     return [*new, known]

@@ -25,8 +25,9 @@ def by_the_engine(grads, max_norm):
     for p, g in zip(parameters, grads, strict=True):
         p.grad = mg.tensor(np.array(g))
     norm = mg.nn.clip_grad_norm_(parameters, max_norm)
-    skip = not np.isfinite(norm)
-    return [np.zeros(g.shape) if skip else p.grad.numpy() for p, g in zip(parameters, grads)], norm
+    if not np.isfinite(norm):
+        return [np.zeros(g.shape) for g in grads], norm
+    return [p.grad.numpy() for p in parameters], norm
 
 
 def as_one_vector(grads, max_norm, *, check=True, each=False):
