@@ -32,9 +32,12 @@ rate = Exercise(
 )
 
 
+def _common(grads: Sequence[Array]) -> float:
+    return float(np.sqrt(sum((g**2).sum() for g in grads)))
+
+
 def _clip(
-    size: Callable[[Sequence[Array]], float] = lambda gs: float(np.sqrt(sum((g**2).sum()
-                                                                           for g in gs))),
+    size: Callable[[Sequence[Array]], float] = _common,
     always: bool = False,
     one_by_one: bool = False,
     by_value: bool = False,
