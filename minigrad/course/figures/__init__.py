@@ -4,6 +4,7 @@ from .circles import circles
 from .clipped import clipped
 from .clouds import animate_clouds, clouds
 from .eigenvectors import eigenvectors
+from .fits import fits
 from .flowchart import flowchart
 from .grids import Grid, animate_broadcast, broadcast, grids
 from .histogram import histogram
@@ -31,6 +32,7 @@ __all__ = [
     "clipped",
     "clouds",
     "eigenvectors",
+    "fits",
     "flowchart",
     "grids",
     "histogram",
