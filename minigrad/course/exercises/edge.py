@@ -267,7 +267,7 @@ def _flatter(
                 chosen = rates[int(choose(scores))]
             race = tuning if race_on_tuning else racing
             tops.append([run(s, size, chosen)[judged_by] for s in race])
-        by = sign * np.subtract(*tops)
+        by = sign * (np.array(tops[0]) - np.array(tops[1]))
         both = count(by), float(end(by))
         return both[::-1] if swapped else both
 
