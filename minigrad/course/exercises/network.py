@@ -11,6 +11,7 @@ import minigrad as mg
 from .comparing import plain
 from .drawing import Generator, normal, sizes, whole
 from .exercise import Exercise, InTurn, call
+from .tensors import softmax
 from .verdict import Complaint
 
 # A slip is what is said, and below it the wrong answer that is meant.
@@ -306,13 +307,8 @@ compare = Exercise(
 )
 
 
-def _softmax(scores: Array) -> Array:
-    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
-
-
 def _of_p(rule: Callable[[Array, Array], Any]) -> Callable[[Array, int], Any]:
-    return lambda scores, label: rule(_softmax(scores), np.eye(scores.size)[label])
+    return lambda scores, label: rule(softmax(scores), np.eye(scores.size)[label])
 
 
 def _squared(p: Array, wanted: Array) -> Array:

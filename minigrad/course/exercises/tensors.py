@@ -78,6 +78,14 @@ def _only_one_in_front(g: Array, shape: Shape) -> Array:
     return g.sum(axis=0) if extra else g
 
 
+def _one_axis_after_the_other(g: Array, shape: Shape, *, look: bool) -> Array:
+    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    for i, n in enumerate(shape):
+        if n == 1 and not (look and g.shape[i] == 1):
+            g = g.sum(axis=i)
+    return g
+
+
 def _draw_stretched(rng: Generator) -> tuple[Array, Shape]:
     full = sizes(rng, whole(rng, 1, 4), low=2, high=5)
     kept = full[whole(rng, 0, len(full) - 1) :]
@@ -91,7 +99,7 @@ unbroadcast = Exercise(
         (np.round(np.cos(3 * np.arange(np.prod(full))), 2).reshape(full), shape)
         for full, shape in [
             ((3, 4), (4,)), ((3, 4), (3, 1)), ((2, 3, 4), (1, 4)), ((3, 4), (3, 4)),
-            ((3, 4), ()), ((3, 2, 4), (4,)), ((2, 1, 3), (1, 3)),
+            ((3, 4), ()), ((3, 2, 4), (4,)), ((2, 1, 3), (1, 3)), ((3, 4), (1, 1)),
         ]
     ),
     praise="Summing is to broadcasting what walking back is to walking.",
@@ -101,6 +109,14 @@ unbroadcast = Exercise(
             lambda g, shape: g.sum(axis=tuple(range(g.ndim - len(shape)))),
         "The sums are right, and the axes of length 1 are lost on the way: keepdims=True.":
             lambda g, shape: g.sum(axis=_lengths_that_differ(g, shape)),
+        "A sum takes its axis away, unless you say keepdims=True.":
+            lambda g, shape: _undone(g, shape).reshape([n for n in shape if n != 1]),
+        "The first sum takes its axis away, and the axes behind it move up, so that the next sum "
+        "meets the wrong one, or none: keepdims=True.":
+            lambda g, shape: _one_axis_after_the_other(g, shape, look=False),
+        "A sum takes its axis away, and the lengths behind it move up, so that you look at the "
+        "wrong one, or at none: keepdims=True.":
+            lambda g, shape: _one_axis_after_the_other(g, shape, look=True),
         "The sums are right, and the axes that broadcasting put in front are still there.":
             lambda g, shape: g.sum(axis=_lengths_that_differ(g, shape), keepdims=True),
         "You took the mean of the copies' shares. They add up.":
@@ -192,11 +208,12 @@ def _writes(rule: Callable[[Array], Any]) -> Callable[[Array, Array], None]:
 
 def _over_the_row(x: Array) -> Array:
     e = np.exp(x)
-    return np.asarray(e / e.sum(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
 
-def _softmax(x: Array) -> Array:
-    return _over_the_row(x - x.max(axis=1, keepdims=True))
+def softmax(x: Array) -> Array:
+    """Return the exponentials along the last axis, as parts of their sum."""
+    return _over_the_row(x - x.max(axis=-1, keepdims=True))
 
 
 def _shifted(x: Array) -> Array:
@@ -207,12 +224,12 @@ _OVERFLOW = (
     "Right for small numbers. For rows like (1000, 1001) or (-1000, -1001) it overflows or divides "
     "by 0: take out the greatest of each row first."
 )
-_compiled = _writes(_softmax)
+_compiled = _writes(softmax)
 _compiled.py_func = _compiled  # type: ignore[attr-defined]
 
 softmax_rows = InTurn(
     Exercise(
-        answer=_writes(_softmax),
+        answer=_writes(softmax),
         use=_written,
         draw=lambda rng: (normal(rng, *sizes(rng, 2)),),
         edges=(
@@ -231,7 +248,7 @@ softmax_rows = InTurn(
                 _writes(lambda x: _shifted(x) / _shifted(x).sum(axis=1).cumsum()[:, None]),
             "The columns add up to 1, not the rows.":
                 _writes(lambda x: np.exp(x) / np.exp(x).sum(axis=0)),
-            "That is the logarithm of the softmax.": _writes(lambda x: np.log(_softmax(x))),
+            "That is the logarithm of the softmax.": _writes(lambda x: np.log(softmax(x))),
             "You divided the numbers themselves: the exponential is missing.":
                 _writes(lambda x: x / x.sum(axis=1, keepdims=True)),
             "You divide while the total is still growing: finish it first, then divide.":
@@ -241,7 +258,7 @@ softmax_rows = InTurn(
         "that.",
     ),
     Exercise(
-        answer=_writes(_softmax),
+        answer=_writes(softmax),
         use=_written,
         edges=(
             (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
@@ -264,7 +281,7 @@ softmax_rows = InTurn(
         praise="A row stays in the cache while you go over it: memory is read once.",
         slips={
             "The numbers are right. They still come from Python: compile it with @numba.njit.":
-                _writes(_softmax),
+                _writes(softmax),
         },
         otherwise="Compile it with @numba.njit.",
     ),

@@ -73,7 +73,25 @@ def in_place(g, shape):
     return g
 
 
+def without_keepdims(g, shape, look):
+    while g.ndim > len(shape):
+        g = g.sum(axis=0)
+    for i in range(len(shape)):
+        if shape[i] == 1 and (not look or g.shape[i] > 1):
+            g = g.sum(axis=i)
+    return g
+
+
+def ones_without_keepdims(g, shape):
+    while g.ndim > len(shape):
+        g = g.sum(axis=0)
+    return g.sum(axis=tuple(i for i in range(len(shape)) if shape[i] == 1))
+
+
 WRONG["unbroadcast"] = [
+    (ones_without_keepdims, "takes its axis away, unless"),
+    (lambda g, shape: without_keepdims(g, shape, look=False), "the axes behind it move up"),
+    (lambda g, shape: without_keepdims(g, shape, look=True), "the lengths behind it move up"),
     (lambda g, shape: g, "g itself"),
     (lambda g, shape: g.sum(axis=tuple(range(g.ndim - len(shape)))), "axes of length 1"),
     (lambda g, shape: g.sum(axis=differing(g, shape)), "keepdims"),
