@@ -99,7 +99,10 @@ html_title = project
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css", ("print.css", {"media": "print"})]
-html_js_files = [(name, {"defer": "defer"}) for name in ("scrollable.js", "predict.js")]
+html_js_files = [
+    (name, {"defer": "defer"})
+    for name in ("scrollable.js", "predict.js", "progress.js", "predictions.js")
+]
 html_additional_pages = {"index": "redirect.html"}
 html_domain_indices = False  # modules are sections of the reference, found in its contents
 html_sourcelink_suffix = ""  # a notebook is downloaded as .ipynb, not as .ipynb.txt

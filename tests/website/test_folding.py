@@ -43,6 +43,13 @@ Nine.
 
 </details>
 
+> **Predict.** Which, and how many? `____`
+>
+> - [ ] this
+> - [ ] that
+
+A third figure.
+
 ## Two
 
 > **Predict.** Sketch it, without a choice.
@@ -79,7 +86,7 @@ def page(site) -> BeautifulSoup:
 
 
 def test_what_follows_a_prediction_in_its_section_is_folded(page):
-    outer, inner = page.select("details.predicted")
+    outer, inner, _ = page.select("details.predicted")
     assert "A figure." in outer.text and "Words before." not in outer.text
     assert outer in inner.parents, "the second question waits behind the first"
     assert "Another figure." in inner.text and "In sight." not in outer.text
@@ -94,7 +101,7 @@ def test_each_fold_knows_its_question(page):
 
 
 def test_the_boxes_of_the_notebook_are_gone_and_a_formula_stays(page):
-    choices = page.select("blockquote.predict ul.choices > li")
+    choices = page.select_one("blockquote.predict").select("ul.choices > li")
     assert [choice.text.strip()[:10] for choice in choices] == ["the first", "the second"]
     assert choices[1].select("math")
 
@@ -116,7 +123,7 @@ def test_a_deeper_section_shows_its_teaser_alone(page):
 def test_in_a_book_every_fold_is_open(site):
     page = BeautifulSoup((site / "epub/notebooks/lesson.xhtml").read_text(), "html.parser")
     folds = page.find_all("details")
-    assert len(folds) == 4 and all(fold.has_attr("open") for fold in folds)
+    assert len(folds) == 5 and all(fold.has_attr("open") for fold in folds)
 
 
 @pytest.fixture
@@ -163,11 +170,52 @@ def test_keys_suffice_and_passing_over_a_choice_does_not_make_it(visit):
 def test_a_number_is_typed_and_opens_what_follows(visit):
     page = visit()
     page.get_by_role("button", name="the first").click()
-    page.get_by_label("Your number").fill("9")
-    page.get_by_label("Your number").press("Enter")
+    page.get_by_label("Your number").first.fill("9")
+    page.get_by_label("Your number").first.press("Enter")
     assert page.get_by_text("Another figure.").is_visible()
     assert page.get_by_text("Nine.").is_visible()
     assert page.locator("p.said").last.inner_text() == "You predicted: 9"
+
+
+def test_what_was_right_is_said_by_the_reader_and_is_remembered(visit):
+    page = visit()
+    page.get_by_role("button", name="the first").click()
+    assert page.get_by_role("group", name="Were you right?").count() == 0, "nothing to judge yet"
+    page.get_by_label("Your number").first.fill("8")
+    page.get_by_label("Your number").first.press("Enter")
+    verdict = page.get_by_role("group", name="Were you right?")
+    assert verdict.inner_text().startswith("You said 8.")
+    verdict.get_by_role("button", name="No").press("Enter")
+    page.reload()
+    assert verdict.get_by_role("button", name="No").get_attribute("aria-pressed") == "true"
+    page.get_by_label("Your number").first.fill("9")
+    page.get_by_label("Your number").first.press("Enter")
+    assert verdict.locator("[aria-pressed=true]").count() == 0, "another number, another verdict"
+    assert not page.errors
+
+
+def test_how_sure_a_reader_is_is_said_with_the_prediction(visit):
+    page = visit()
+    page.get_by_label("How sure are you?").first.select_option("70 %")
+    page.get_by_role("button", name="the first").click()
+    assert page.locator("p.said").inner_text() == "You predicted: the first, 70 % sure"
+    page.reload()
+    assert page.get_by_label("How sure are you?").first.input_value() == "70"
+
+
+def test_a_question_of_two_parts_waits_for_both(visit):
+    page = visit()
+    page.get_by_role("button", name="the first").click()
+    page.get_by_label("Your number").first.fill("9")
+    page.get_by_label("Your number").first.press("Enter")
+    page.get_by_role("button", name="that").click()
+    assert not page.get_by_text("A third figure.").is_visible()
+    page.get_by_label("Your number").last.fill("2")
+    page.get_by_label("Your number").last.press("Enter")
+    assert page.get_by_text("A third figure.").is_visible()
+    page.reload()
+    assert page.get_by_label("Your number").last.input_value() == "2"
+    assert page.locator("p.said").last.inner_text() == "You predicted: that; 2"
 
 
 def test_without_scripts_the_choices_are_read_and_a_click_opens_what_follows(visit):

@@ -83,8 +83,15 @@ def test_on_paper_the_article_stands_alone_and_nothing_is_folded(visit):
     page = visit("notebooks/06_momentum", viewport={"width": 794, "height": 1123})
     page.emulate_media(media="print")
     shown = "places => places.filter(place => place.checkVisibility()).length"
-    for place in ("#pst-primary-sidebar", ".bd-header-article", ".bd-article button"):
+    for place in (
+        "#pst-primary-sidebar",
+        ".bd-header-article",
+        ".bd-article .cell button",
+        ".sure",
+    ):
         assert page.locator(place).evaluate_all(shown) == 0
+    choices = page.locator(".predict ul.choices button")
+    assert choices.evaluate_all(shown) == choices.count() > 10
     folded = page.locator(".bd-article details pre")
     assert folded.count() > 10
     assert folded.evaluate_all(shown) == folded.count()
