@@ -31,6 +31,8 @@ def mathml(node: nodes.Element, *, block: bool) -> str:
         Whether it stands on a line of its own.
     """
     tex = node.astext()
+    if r"\\[" in tex:
+        logger.warning("the space after a row would be shown as text: %r", tex, location=node)
     try:
         formula = translator.convert_with_local_state(tex, displaystyle=block)
     except LatexError as error:
