@@ -5,8 +5,9 @@
 
 Each version has a process of its own, and the two work by turns, in an order that changes: what
 the machine does besides hits both. What it does besides only ever adds time, so the least of many
-short blocks says most; the ratios of pairs show how far to trust it. A ratio over 1 says that
-this version takes longer.
+short blocks says most; the ratios of pairs show how far to trust it. Where a process happens to
+get its memory moves a row by up to a fifth, so both are started several times. A ratio over 1 says
+that this version takes longer.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-ROUNDS = 40
+STARTS, ROUNDS = 5, 10
 HERE = Path(__file__).resolve()
 
 
@@ -63,26 +64,29 @@ def compare(other: Path, names: list[str]) -> None:
     """Print, for each row that both have, how many times as long this version takes."""
     from benchmarks import catalogue
 
-    versions = [Version(HERE.parents[1]), Version(other)]
     rng = np.random.default_rng(0)
-    for row in catalogue.rows():
-        if names and row.name not in names:
-            continue
-        for contender in (name for name in row.contenders if name.startswith("minigrad")):
-            times = np.empty((ROUNDS, 2))
+    measured = [
+        (row.name, contender)
+        for row in catalogue.rows()
+        for contender in row.contenders
+        if contender.startswith("minigrad") and (not names or row.name in names)
+    ]
+    times = {key: np.empty((STARTS, ROUNDS, 2)) for key in measured}
+    for start in range(STARTS):
+        versions = [Version(HERE.parents[1]), Version(other)]
+        for key in measured:
             for i in range(ROUNDS):
                 for j in rng.permutation(2):
-                    times[i, j] = versions[j].block(row.name, contender)
-            ratios = times[:, 0] / times[:, 1]
-            low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
-            least = times.min(axis=0)
-            print(
-                f"{row.name:<24} {contender:<26} {1e6 * least[0]:10.1f} µs  "
-                f"{least[0] / least[1]:.3f}  (pairs: {middle:.3f}, {low:.3f} to {high:.3f})",
-                flush=True,
-            )
-    for version in versions:
-        version.process.terminate()
+                    times[key][start, i, j] = versions[j].block(*key)
+        for version in versions:
+            version.process.terminate()
+    for (row_name, contender), taken in times.items():
+        least = taken.min(axis=(0, 1))
+        low, middle, high = np.quantile(taken[..., 0] / taken[..., 1], [0.25, 0.5, 0.75])
+        print(
+            f"{row_name:<24} {contender:<26} {1e6 * least[0]:10.1f} µs  "
+            f"{least[0] / least[1]:.3f}  (pairs: {middle:.3f}, {low:.3f} to {high:.3f})",
+        )
 
 
 if __name__ == "__main__":

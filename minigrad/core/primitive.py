@@ -21,7 +21,7 @@ P = ParamSpec("P")
 Derivative = Callable[..., Any] | None
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-_REAL = FLOAT32, FLOAT64
+_REAL = frozenset({FLOAT32, FLOAT64})  # to be found by identity, either as soon as the other
 _ARRAYS = {Tensor, ndarray}
 _PLAIN = frozenset({int, float, bool, tuple, slice, type(None), type(...), str})
 
@@ -114,7 +114,7 @@ def primitive(
                 arrays.append(arg)
             if (
                 real
-                and not (len(args) == 1 and getattr(arrays[0], "dtype", None) in _REAL)  # as most
+                and not (len(args) == 1 and like is not None and like.dtype in _REAL)  # as most
                 and (floats := _in_floats(args, known)) is not None
             ):
                 return apply(*floats, **params)

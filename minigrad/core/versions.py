@@ -43,7 +43,8 @@ class Memory:
     def stamp(self) -> None:
         """Note a write made by minigrad itself."""
         self.written = tick()
-        self._renew()
+        if self.checksum is not None:
+            self._renew()
 
     def seal(self) -> None:
         """Watch for writes from outside from now on, because the array is being handed out."""
@@ -54,7 +55,8 @@ class Memory:
         """Return the version: the tick of the last write, outside writes until now included."""
         if self.clock is not None and self.clock.written > self.written:
             self.written = self.clock.written
-            self._renew()
+            if self.checksum is not None:
+                self._renew()
         elif self.checksum is not None and self._renew():
             self.written = tick()
         return self.written
@@ -65,10 +67,7 @@ class Memory:
 
     def _renew(self) -> bool:
         """Seal anew if anyone still holds the array; return whether the numbers had changed."""
-        before = self.checksum
-        if before is None:
-            return False
-        now = self._sum()
+        before, now = self.checksum, self._sum()
         self.checksum = now if self.references() > ALONE else None
         return now != before
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from ..core import ops
 from ..core.tensor import Array, Tensor, tensor
 
-_REAL = (np.dtype(np.float32), np.dtype(np.float64))
+_REAL = frozenset({np.dtype(np.float32), np.dtype(np.float64)})
 
 
 def as_real(x: Any, where: str, name: str = "x", like: npt.DTypeLike = np.float32) -> Array:
@@ -24,6 +24,8 @@ def as_real(x: Any, where: str, name: str = "x", like: npt.DTypeLike = np.float3
     like : float32 or float64
         What integers and booleans become, and Python's numbers, also in lists.
     """
+    if type(x) is Tensor and x._data.dtype in _REAL:  # as nearly always
+        return x
     x = as_array(x, where, name, like)
     dtype = x.dtype
     if dtype in _REAL:

@@ -72,6 +72,8 @@ class Flat:
         ValueError
             If a gradient has another shape than its parameter.
         """
+        if not self.astray:  # as in nearly every step
+            return
         for i in sorted(self.astray):
             p = self.params[i]
             if p.grad is None:
@@ -130,10 +132,10 @@ class Flat:
         A list among the arguments holds one number for each parameter: the rule is then called
         for one parameter after the other.
         """
-        arrays = (self.theta, self.grad, *arguments)
         if list not in map(type, arguments):
-            rule(*self.cast(arrays))
+            rule(self.theta, self.grad, *self.cast(arguments))
             return
+        arrays = (self.theta, self.grad, *arguments)
         for i, (first, last) in enumerate(self.spans):
             mine = (a[i] if type(a) is list else a for a in arrays)
             rule(*self.cast(a[first:last] if type(a) is np.ndarray else a for a in mine))

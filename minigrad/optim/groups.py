@@ -64,15 +64,15 @@ class Group(MutableMapping[str, Any]):
 
         Its ``varying`` names those that are functions of the step.
         """
-        kinds = self._owner.kinds
-        if self._now is None:
+        now, kinds = self._now, self._owner.kinds
+        if now is None:
             options = {name: self._values[name] for name in kinds}
             self._owner.check(SimpleNamespace(**options))
             varying = frozenset(name for name in kinds if kinds[name].varies(options[name]))
-            self._now = SimpleNamespace(**options, varying=varying)
-        if not self._now.varying:
-            return self._now
-        now = SimpleNamespace(**vars(self._now))
+            now = self._now = SimpleNamespace(**options, varying=varying)
+        if not now.varying:
+            return now
+        now = SimpleNamespace(**vars(now))
         for name in now.varying:
             label = f"{self._owner.__name__}: {name}"
             setattr(now, name, kinds[name].at(label, self._values[name], t))

@@ -208,7 +208,8 @@ class Optimizer(_Declared):
     def steps(self, done: int) -> None:
         if type(done) is not int or done < 0:
             check_integers(type(self).__name__, 0, steps=done)
-        self._steps = int(done)
+            done = int(done)
+        self._steps = done
 
     def step_with(self, closure: Callable[[], Tensor]) -> Tensor:
         """Compute the gradients and step: what any optimizer takes, however many it wants.

@@ -259,7 +259,7 @@ class Record:
     def holds(self) -> bool:
         """Whether what Python decided by is as it was."""
         for tensor, tracked in self.tensors:
-            if tensor.requires_grad is not tracked:
+            if tensor._requires_grad is not tracked:
                 return False
         if self.conditions and not all(read() == value for read, value in self.conditions):
             return False
