@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from ..task import Task
-from . import adaptive_rates, batches_and_momentum, derivatives, gradient_descent, schedules
+from . import (
+    adaptive_rates,
+    batches_and_momentum,
+    derivatives,
+    gradient_descent,
+    schedules,
+    stability,
+)
 
 TASKS: Mapping[str, Mapping[str, Task]] = {
     "a1_derivatives": derivatives.TASKS,
@@ -11,4 +18,5 @@ TASKS: Mapping[str, Mapping[str, Task]] = {
     "a3_batches_and_momentum": batches_and_momentum.TASKS,
     "a4_schedules": schedules.TASKS,
     "a5_adaptive_rates": adaptive_rates.TASKS,
+    "a6_stability": stability.TASKS,
 }

@@ -4,14 +4,16 @@ import copy
 from pathlib import Path
 
 import numpy as np
+import other_styles
 import pytest
-from other_styles import OTHERS
+import styles_of_stability
 
 from classroom import sources
 from classroom.scoring import hidden_inputs, judged
 from classroom.tasks import TASKS
 from minigrad.course.exercises.verdict import Complaint
 
+OTHERS = other_styles.OTHERS | styles_of_stability.OTHERS
 ALL = {name: task for tasks in TASKS.values() for name, task in tasks.items()}
 assert len(ALL) == sum(map(len, TASKS.values())), "a test's name is taken"
 FUNCTIONS = [name for name, task in ALL.items() if callable(task.exercise.answer)]
