@@ -41,7 +41,7 @@ def clipped(gradient: ArrayLike, limit: float, *, title: str, alt: str, **words:
     }
     end = 1.15 * max(length, 1.5 * limit)
     words = {"xlim": (-limit * 1.3, end), "ylim": (-limit * 1.3, end)} | words
-    with drawing(title, alt, words, 1, 2, height=3.5, sharex=True, sharey=True) as (figure, grid):
+    with drawing(title, alt, words, 1, 2, height=3.9, sharex=True, sharey=True) as (figure, grid):
         for axes, (name, (border, left)) in zip(np.ravel(grid), panels.items(), strict=True):
             axes.set_aspect("equal")
             border.set(fill=False, edgecolor=MUTED, linewidth=1.2, linestyle="--")
