@@ -33,7 +33,8 @@ hovers = Exercise(
         "Those are the rates that a sharpness of 1 would bear. Divide by η.": [3.2, 2.0],
         "That is Nesterov's limit. Here it is heavy ball.": [80 / 2.2, 50.0],
     },
-    otherwise="Two numbers: 2 (1 + μ)/η with μ = 0.6, then with μ = 0.",
+    otherwise="Two numbers: the optimizer's limit on a bowl, solved for λ; first with μ = 0.6, "
+    "then without momentum.",
 )
 
 
@@ -166,6 +167,7 @@ def _measured(
     by_h: bool = True,
     average: Callable[..., Any] = np.mean,
     subtract: bool = True,
+    shortened_last: bool = False,
 ) -> Callable[..., Any]:
     """Measure the sharpness by differences of gradients, and the slips."""
 
@@ -182,6 +184,7 @@ def _measured(
             here = mean_gradient(theta, here_of(batches)) if subtract else 0.0
             u = mean_gradient(theta + h * u, ahead_of(batches)) - here
             u = u / h if by_h else u
+            u = u / np.linalg.norm(u) if shortened_last else u
         return float(np.linalg.norm(u))
 
     return mended
@@ -219,11 +222,13 @@ mended = Exercise(
         "The first batch alone is ahead, and all are here: subtract like from like.":
             _measured(ahead_of=_one),
         "The difference is not divided by h.": _measured(by_h=False),
+        "You shorten u after the product: then its length is always 1. Shorten it before.":
+            _measured(shortened_last=True),
         "You add the batches' gradients. The loss is their mean.": _measured(average=np.sum),
         "Without the second gradient that is no difference.": _measured(subtract=False),
     },
-    otherwise="Shorten u at the top of each round; take both gradients over all batches; divide by "
-    "h.",
+    otherwise="Set rounds to 1, then to 2: is each difference one of the same loss, along a "
+    "direction of length 1?",
 )
 
 

@@ -94,7 +94,8 @@ WRONG["mended"] = [
     (partial(planted, each=True), "difference between two losses"),
     (lambda *given: len(given[3]) * batch_by_batch(*given), "The loss is their mean"),
     (lambda *given: given[5] * batch_by_batch(*given), "not divided by h"),
-    (lambda *given: 0.0, "Shorten u"),
+    (lambda *given: 0.0, "Set rounds to 1, then to 2"),
+    (lambda *given: 1.0, "always 1"),
 ]
 
 
