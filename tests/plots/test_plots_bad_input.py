@@ -44,6 +44,11 @@ CALLS = {
     figures.regions: {"models": {"a": lambda p: p[:, 0]}, "x": WALK, "y": [0, 1, 1], **PLANE},
     figures.grids: {"row": [figures.Grid("a", [1, 2])]},
     figures.animate_broadcast: {"x": np.eye(2), "b": [1, 2], "g": np.eye(2)},
+    figures.clipped: {"gradient": [3.0, 4.0], "limit": 1.0},
+    figures.fits: {"points": ([0, 1], [0, 1]), "x": [0, 1], "curves": {"a": [0, 1]}},
+    figures.histogram: {"sizes": [0.1, 1.0, 2.0], "marks": {"limit": 1.0}},
+    figures.histograms: {"sets": {"a": [0.0, 1.0]}, "xlim": (-1, 1), "bins": 5},
+    figures.walls: {"f": bowl, "free": [2, 1], "places": {"L1": [1, 0]}, **PLANE},
 }  # fmt: skip
 DRAWN_FROM_OTHER_THINGS = {  # graphs of tensors and values, and charts of text
     "graph", "value_graph", "animate_walk", "flowchart", "rate_chart", "broadcast",
@@ -68,12 +73,15 @@ BAD = {
     "layers": {"none": None, "list": [3, 2], "empty": {}, "one": {"a": 1},
                "nobody": {"a": 0, "b": 1},
                "fraction": {"a": 1.5, "b": 2}, "string": "abc", "text": {"a": "3", "b": 2}},
+    "limit": {**NO_NUMBER, "zero": 0.0, "negative": -1.0},
+    "bins": {"zero": 0, "negative": -1, "fraction": 2.5, "string": "8", "none": None},
+    "points": {**NO_NUMBERS, "one side": ([0.0, 1.0],), "three sides": ([0.0],) * 3},
     "columns": {"zero": 0, "negative": -1, "fraction": 2.5, "string": "8", "none": None},
     **dict.fromkeys(("losses", "results", "runs", "panels", "amounts", "values", "paths", "clouds",
-                     "models", "looked", "matrices"), NO_SERIES),
+                     "models", "looked", "matrices", "curves", "sets", "places"), NO_SERIES),
     "marks": {kind: bad for kind, bad in NO_SERIES.items() if kind not in ("none", "empty")},
     **dict.fromkeys(("rates", "smoothed", "x", "y", "pixels", "arrays", "at", "levels", "others",
-                     "b", "g", "hessian"), NO_NUMBERS),
+                     "b", "g", "hessian", "gradient", "sizes", "free"), NO_NUMBERS),
 }  # fmt: skip
 NAMED_OTHERWISE = {  # the same word for another kind of argument
     (plots.range_curve, "losses"): NO_NUMBERS,
@@ -152,6 +160,7 @@ def test_every_public_drawing_stands_in_the_table():
         (figures.searches, {"others": [1, 2, 3]}),
         (figures.regions, {"y": [0, 1]}),
         (figures.animate_broadcast, {"b": [1, 2, 3]}),
+        (figures.fits, {"x": [0, 1, 2]}),
     ],
 )
 def test_what_belongs_together_is_equally_long(call, changed):

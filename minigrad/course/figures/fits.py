@@ -26,7 +26,7 @@ def fits(
 
     Parameters
     ----------
-    points : pair of array-like, each of shape (points,)
+    points : pair of array-like, shape (2, points)
         Where was measured, and what.
     x : array-like, shape (places,)
         Where the curves were computed.
@@ -40,14 +40,15 @@ def fits(
     >>> words = {"title": "A line", "alt": "Two points and a line."}
     >>> _ = fits(([0, 1], [0.1, 0.9]), [0, 1], {"line": [0, 1]}, **words)
     """
-    across, up = (as_numbers("points", side, "one number for each point", 1) for side in points)
+    measured = as_numbers("points", points, "two rows: where was measured, and what", 2)
+    if len(measured) != 2:
+        raise ValueError(f"points has two rows, where was measured, and what; got {len(measured)}.")
     places = as_numbers("x", x, "the places", 1)
     lines = as_series("curves", curves, "the height at each x", 1)
-    check_lengths(points=across.size, heights=up.size)
     check_lengths(x=places.size, **{name: line.size for name, line in lines.items()})
     with drawing(title, alt, {"xlabel": "$x$"} | words) as (figure, axes):
         for index, (name, line) in enumerate(lines.items()):
             line_with_band(axes, places, line, label=name, **look(index) | {"marker": None})
-        axes.plot(across, up, "o", color=INK, markersize=4, linestyle="none", label="measured")
+        axes.plot(*measured, "o", color=INK, markersize=4, linestyle="none", label="measured")
         axes.legend()
     return figure

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...arguments import check_integers
 from ...plots.drawing import as_series, check_limits, drawing, draws
 from ...plots.figure import Figure
 from ...plots.style import COLORS
@@ -43,6 +44,7 @@ def histograms(
     >>> words = {"title": "Half of them are 0", "alt": "A peak at 0.", "xlim": (-1, 1)}
     >>> _ = histograms({"weights": [0.0, 0.0, 0.3, -0.8]}, **words)
     """
+    check_integers("histograms", 1, bins=bins)
     panels = as_series("sets", sets, "numbers", 1)
     low, high = check_limits("xlim", xlim)
     edges = np.linspace(low, high, bins + 1)
