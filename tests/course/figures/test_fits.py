@@ -18,11 +18,11 @@ def test_each_curve_is_a_line_and_the_points_stand_alone():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["line", "measured"]
 
 
-@pytest.mark.parametrize(
-    "points, curve",
-    [(([0, 1], [0.1]), [0, 1]), (([0, 1], [0, 1]), [0, 1, 2])],
-    ids=["points", "curve"],
-)
-def test_what_belongs_together_is_equally_long(points, curve):
+def test_a_curve_is_as_long_as_the_places():
     with pytest.raises(ValueError, match="equally long"):
-        figures.fits(points, [0, 1], {"line": curve}, **WORDS)
+        figures.fits(([0, 1], [0, 1]), [0, 1], {"line": [0, 1, 2]}, **WORDS)
+
+
+def test_each_point_has_a_place_and_a_height():
+    with pytest.raises((TypeError, ValueError), match="points"):
+        figures.fits(([0, 1], [0.1]), [0, 1], {"line": [0, 1]}, **WORDS)
