@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_99_exercises_are_there():
-    assert len(exercises()) == 99
+def test_all_104_exercises_are_there():
+    assert len(exercises()) == 104
 
 
 @every_part
