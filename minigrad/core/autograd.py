@@ -51,8 +51,7 @@ def walk(
             rules = function.derivatives
             if function.each is not None:
                 rules = [partial(function.each, i) for i in range(len(parents))]
-            for i, rule in enumerate(rules):
-                parent = parents[i] if i < len(parents) else None  # one that was left out
+            for i, (rule, parent) in enumerate(zip(rules, parents, strict=False)):
                 if rule is None or type(parent) is not Tensor or not parent._requires_grad:
                     continue
                 before = pending.get(id(parent))
@@ -61,7 +60,7 @@ def walk(
                 else:
                     share = rule(g, y, *args, **params)
                     like = parent._data
-                    if getattr(share, "shape", None) != like.shape or share.dtype != like.dtype:
+                    if getattr(share, "shape", None) != like.shape or share.dtype is not like.dtype:
                         share = _fitted(share, i, result)
                     if before is not None:
                         share = ops.add(before, share)
@@ -147,7 +146,8 @@ def _in_topological_order(output: Tensor) -> list[Tensor]:
 
 def backward(output: Tensor, gradient: Operand | None, retain_graph: bool) -> None:
     """Add the gradient of ``output`` to ``.grad`` of its leaves; see :meth:`Tensor.backward`."""
-    check_flags("backward()", retain_graph=retain_graph)
+    if type(retain_graph) is not bool:
+        check_flags("backward()", retain_graph=retain_graph)
     seed = _seed(output, gradient, "backward", "backward(gradient=...)")
     with no_grad():
         for tensor, g in walk(output, seed, set(), create_graph=False, free=not retain_graph):

@@ -114,7 +114,7 @@ def primitive(
                 arrays.append(arg)
             if (
                 real
-                and not (len(args) == 1 and like is not None and like.dtype in _REAL)  # as most
+                and not (len(args) == 1 and getattr(arrays[0], "dtype", None) in _REAL)  # as most
                 and (floats := _in_floats(args, known)) is not None
             ):
                 return apply(*floats, **params)

@@ -170,8 +170,8 @@ class Optimizer(_Declared):
     @effect
     def zero_grad(self) -> None:
         """Forget the gradients; ``backward()`` adds to what is there."""
-        for group in self.param_groups:
-            for p in group["params"]:
+        for flat in chain.from_iterable(self.flats):
+            for p in flat.params:
                 p.grad = None
 
     @effect
