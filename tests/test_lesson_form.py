@@ -65,6 +65,7 @@ def test_a_prediction_is_a_choice_or_a_number_and_is_answered_before_the_next(pa
         question = re.split(r"\n(?!>)", part, maxsplit=1)[0]
         assert "> - [ ] " in question or "`____`" in question, question
         assert '<details class="answer"><summary>What happened</summary>' in part, question
+        assert not re.search(r"- \[ \].*`____`", question), "a blank cannot stand in a button"
 
 
 def test_deeper_sections_are_folded_and_come_after_the_core(page):
