@@ -63,7 +63,7 @@ def walk(
                     if getattr(share, "shape", None) != like.shape or share.dtype is not like.dtype:
                         share = _fitted(share, i, result)
                     if before is not None:
-                        share = ops.add(before, share)
+                        share = before + share
                 pending[id(parent)] = share
         if free:
             result._parents = None

@@ -15,7 +15,7 @@ from .inputs import as_real
 
 @primitive(
     lambda g, y, x, w, b: g @ w.T,
-    lambda g, y, x, w, b: matmul(x.T, g),
+    lambda g, y, x, w, b: x.T @ g,
     lambda g, y, x, w, b: g,
 )
 def _linear(x: Any, w: Any, b: Any) -> Any:

@@ -275,7 +275,7 @@ def fit(g: Any, like: np.ndarray) -> Any:
         axes = tuple(range(extra))
         if g.shape[extra:] != like.shape:
             axes += tuple(i + extra for i, n in enumerate(like.shape) if n != g.shape[i + extra])
-        g = sum(g, axis=axes)
+        g = _add(g, axis=axes) if type(g) is np.ndarray else sum(g, axis=axes)
         if g.shape != like.shape:
             g = reshape(g, like.shape)
     return g if g.dtype == like.dtype else astype(g, like.dtype)
