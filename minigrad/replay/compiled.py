@@ -49,14 +49,14 @@ class Compiled:
             except TypeError:  # it has no hash
                 key, found = "unknown", self._known.get("unknown")
                 reason = "an argument is neither a tensor nor can it be part of a program"
-                found = found or self._refuse(key, reason)
+                found = found or self._refuse(key, reason, stacklevel=3)
             if type(found) is Program and found.holds():
                 return found.run(arrays)
             return self._advance(key, found, arrays, args, named)
         except NotReadyError as error:
             found.misses += 1
             if error.reason is not None or found.misses > PATIENCE:
-                self._refuse(key, error.reason or "its gradients are kept by others")
+                self._refuse(key, error.reason or "its gradients are kept by others", stacklevel=3)
             return _detached(self._step(*args, **named))
         finally:
             self._busy.release()
@@ -88,13 +88,13 @@ class Compiled:
             self._refuse(key, again.obstacle)
         return _detached(output)
 
-    def _refuse(self, key: Any, reason: str) -> str:
+    def _refuse(self, key: Any, reason: str, stacklevel: int = 4) -> str:
         self._known[key] = reason
         name = getattr(self._step, "__name__", "step")
         warnings.warn(
             f"{name}() is not replayed, because {reason}; it runs as it is.",
             RuntimeWarning,
-            stacklevel=4,
+            stacklevel=stacklevel,  # the line that called the step
         )
         return reason
 

@@ -336,3 +336,18 @@ def test_clipped_gradients_do_not_bring_python_back(largest):
 
     check(step, calls=9)
     assert calls == 9 + 2  # nine times as it is, and recorded twice
+
+
+def test_who_keeps_every_gradient_is_told_at_their_own_line_that_it_costs_the_replay():
+    kept = []
+
+    def step(world, x):
+        world.backward(x)
+        world.optimizer.step()
+
+    def keep(world, call):
+        kept.append(world.w.grad)
+
+    with pytest.warns(RuntimeWarning, match="gradients are kept by others") as said:
+        check(step, keep, calls=20)
+    assert [warning.filename for warning in said] == [__file__]
