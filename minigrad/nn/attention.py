@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from ..arguments import check_flags, check_integers
 from ..core import ops
-from ..core.tensor import Array, Tensor
+from ..core.modes import effect
+from ..core.tensor import Array, Tensor, raw
 from . import init
-from .inputs import as_real
+from .inputs import as_array, as_real
 from .layers import Linear
 from .module import Module
 
@@ -65,7 +66,9 @@ class MultiHeadAttention(Module):
         key: Array | None = None,
         value: Array | None = None,
         causal: bool = False,
-    ) -> Tensor:
+        key_padding_mask: Array | None = None,
+        need_weights: bool = False,
+    ) -> Tensor | tuple[Tensor, Tensor]:
         """Attend.
 
         Parameters
@@ -76,12 +79,19 @@ class MultiHeadAttention(Module):
             ``key``.
         causal : bool
             Whether position t sees only positions up to t.
+        key_padding_mask : bool (N, S), optional
+            True where a key is padding, which nobody looks at. Each query must be left with a key
+            to look at; PyTorch gives NaN where it is not.
+        need_weights : bool
+            Whether to return the weights as well. PyTorch does so unless told otherwise.
 
         Returns
         -------
-        Tensor, (N, T, embed_dim)
+        out : Tensor, (N, T, embed_dim)
+        weights : Tensor, (N, T, S), if asked for
+            How much each query takes of each value, the mean over the heads; they add up to 1.
         """
-        check_flags("MultiHeadAttention", causal=causal)
+        check_flags("MultiHeadAttention", causal=causal, need_weights=need_weights)
         query = as_real(query, "MultiHeadAttention", "query")
         key = query if key is None else as_real(key, "MultiHeadAttention", "key")
         value = key if value is None else as_real(value, "MultiHeadAttention", "value")
@@ -105,8 +115,14 @@ class MultiHeadAttention(Module):
         if causal:
             later = np.triu(np.ones(scores.shape[-2:], bool), 1)
             scores = ops.where(later, -np.inf, scores)
-        heads = ops.permute_dims(ops.softmax(scores) @ v, (0, 2, 1, 3))
-        return self.out(ops.reshape(heads, query.shape))
+        if key_padding_mask is not None:
+            padding = _as_mask(key_padding_mask, key.shape[:2])
+            _check_seen(padding, causal)
+            scores = ops.where(padding[:, None, None], -np.inf, scores)
+        weights = ops.softmax(scores)
+        heads = ops.permute_dims(weights @ v, (0, 2, 1, 3))
+        out = self.out(ops.reshape(heads, query.shape))
+        return (out, ops.mean(weights, axis=1)) if need_weights else out
 
     def _split(self, x: Tensor, axes: tuple[int, ...]) -> Tensor:
         """Return (N, T, embed_dim) as (N, T, heads, d), with its axes in another order."""
@@ -117,3 +133,24 @@ class MultiHeadAttention(Module):
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"embed_dim={self.q.weight.shape[0]}, num_heads={self.num_heads}"
+
+
+def _as_mask(mask: Array, shape: tuple[int, ...]) -> Array:
+    mask = as_array(mask, "MultiHeadAttention", "key_padding_mask", np.float32)
+    if mask.dtype != np.bool_ or mask.shape != shape:
+        raise (ValueError if mask.dtype == np.bool_ else TypeError)(
+            f"MultiHeadAttention: key_padding_mask is True or False for each key, of shape "
+            f"{shape}; got {mask.dtype} of shape {mask.shape}."
+        )
+    return mask
+
+
+@effect
+def _check_seen(padding: Array, causal: bool) -> None:
+    mask = raw(padding)
+    blind = mask[:, 0] if causal else mask.all(axis=1)  # the first query sees the first key alone
+    if blind.any():
+        raise ValueError(
+            f"MultiHeadAttention: key_padding_mask leaves a query of row {blind.argmax()} no key "
+            "to look at."
+        )

@@ -145,7 +145,8 @@ def cross_entropy(
     rows, counts = _weighted(logits, labels, smoothing, weight, ignore_index)
     if reduction == "mean":
         _check_counts(counts)
-        return ops.sum(rows) / ops.sum(counts)
+        # of shape (1,), because NumPy's number is read where it meets a tensor, and an array is not
+        return ops.reshape(ops.sum(rows, keepdims=True) / ops.sum(counts, keepdims=True), ())
     return _reduced(ops.reshape(rows, shape), reduction)
 
 

@@ -272,11 +272,26 @@ def test_a_gru_names_a_state_that_does_not_fit(h):
         *[("key", x) for x in NO_ARRAYS[1:]],
         *[("value", x) for x in NO_ARRAYS[1:]],
         *[("causal", flag) for flag in NO_FLAGS],
+        *[("need_weights", flag) for flag in NO_FLAGS],
+        *[("key_padding_mask", mask) for mask in NO_ARRAYS[1:]],
+        ("key_padding_mask", np.zeros((2, 3))),
+        ("key_padding_mask", np.zeros((2, 3), int)),
+        ("key_padding_mask", np.zeros((3, 2), bool)),
+        ("key_padding_mask", np.zeros(3, bool)),
+        ("key_padding_mask", np.ones((2, 3), bool)),
+        ("key_padding_mask", True),
     ],
 )
 def test_attention_names_what_does_not_fit(name, x):
     with pytest.raises((TypeError, ValueError), match=f"MultiHeadAttention: .*{name}"):
         nn.MultiHeadAttention(4, 2)(SEQUENCES, **{name: x})
+
+
+def test_the_first_of_causal_attention_needs_the_first_key():
+    with pytest.raises(ValueError, match="key_padding_mask leaves a query of row 1 no key"):
+        nn.MultiHeadAttention(4, 2)(
+            SEQUENCES, causal=True, key_padding_mask=[[False] * 3, [True, False, False]]
+        )
 
 
 @pytest.mark.parametrize("loss", [nn.mse_loss, nn.l1_loss, nn.huber_loss, nn.cross_entropy])

@@ -47,6 +47,71 @@ def test_attention_without_order_does_not_care_about_order():
     np.testing.assert_allclose(attend(x).numpy(), turned, rtol=1e-10)
 
 
+def test_padding_is_as_if_it_were_not_there():
+    attend, rng = nn.MultiHeadAttention(4, 2, dtype=np.float64), np.random.default_rng(0)
+    short, query = rng.normal(size=(1, 3, 4)), rng.normal(size=(1, 2, 4))
+    padded = np.concatenate([short, rng.normal(size=(1, 2, 4))], axis=1)
+    mask = [[False, False, False, True, True]]
+    out, weights = attend(query, padded, key_padding_mask=mask, need_weights=True)
+    alone, fewer = attend(query, short, need_weights=True)
+    np.testing.assert_allclose(out.numpy(), alone.numpy(), rtol=1e-12)
+    np.testing.assert_allclose(weights.numpy()[..., :3], fewer.numpy(), rtol=1e-12)
+    np.testing.assert_array_equal(weights.numpy()[..., 3:], 0)
+
+
+def test_nothing_flows_back_into_padding():
+    attend, rng = nn.MultiHeadAttention(4, 2, dtype=np.float64), np.random.default_rng(0)
+    query = mg.tensor(rng.normal(size=(2, 2, 4)))
+    key = mg.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
+    mask = np.array([[False, True, True], [False, False, True]])
+    attend(query, key, key_padding_mask=mask).sum().backward()
+    np.testing.assert_array_equal((key.grad.numpy() == 0).all(axis=2), mask)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_weights_are_those_that_attention_averages_with(causal):
+    attend = nn.MultiHeadAttention(4, 1, dtype=np.float64)
+    x = np.random.default_rng(0).normal(size=(2, 5, 4))
+    out, weights = attend(x, causal=causal, need_weights=True)
+    np.testing.assert_allclose(weights.numpy().sum(axis=2), 1)
+    np.testing.assert_allclose(attend.out(weights @ attend.v(x)).numpy(), out.numpy())
+    if causal:
+        np.testing.assert_array_equal(np.triu(weights.numpy(), 1), 0)
+
+
+def test_a_replayed_step_looks_at_the_mask_of_each_call():
+    attend, rng = nn.MultiHeadAttention(4, 2, dtype=np.float64), np.random.default_rng(0)
+
+    def step(x, mask):
+        attend.zero_grad()
+        out, weights = attend(x, key_padding_mask=mask, need_weights=True)
+        (out * out).sum().backward()
+        return out, weights
+
+    replayed, x = mg.compile(step), rng.normal(size=(3, 4, 4))
+    for call in range(6):
+        mask = np.arange(4) >= rng.integers(1, 5, (3, 1))
+        found, gradient = replayed(x, mask), attend.q.weight.grad.numpy().copy()
+        for one, other in zip(found, step(mg.tensor(x), mask), strict=True):
+            np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=f"call {call}")
+        np.testing.assert_array_equal(gradient, attend.q.weight.grad.numpy())
+    assert len(replayed.programs()) == 1
+    with pytest.raises(ValueError, match="row 1 no key to look at"):
+        replayed(x, np.array([[False] * 4, [True] * 4, [False] * 4]))
+
+
+def test_a_replayed_loss_leaves_out_the_padding_of_each_call():
+    def step(logits, labels):
+        return nn.cross_entropy(logits, labels[:, 1:], ignore_index=0)
+
+    replayed, rng = mg.compile(step), np.random.default_rng(0)
+    for _ in range(4):
+        logits, labels = rng.normal(size=(2, 3, 5)), rng.integers(0, 5, (2, 4))
+        labels[:, 1] = 3
+        assert replayed(logits, labels).item() == step(mg.tensor(logits), labels).item()
+    assert len(replayed.programs()) == 1
+
+
 def test_heads_must_share_the_features_evenly():
     with pytest.raises(ValueError, match="got 5 features and 2 heads"):
         nn.MultiHeadAttention(5, 2)

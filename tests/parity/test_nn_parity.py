@@ -197,10 +197,11 @@ def test_gru(n, m, batch, steps, dtype, from_state):
     steps=sizes,
     others=st.none() | sizes,
     causal=st.booleans(),
+    padded=st.booleans(),
     dtype=dtypes,
 )
 @settings(max_examples=30)
-def test_multi_head_attention(heads, d, batch, steps, others, causal, dtype):
+def test_multi_head_attention(heads, d, batch, steps, others, causal, padded, dtype):
     features = heads * d
     layer = nn.MultiHeadAttention(features, heads, dtype=dtype)
     twin = torch.nn.MultiheadAttention(features, heads, batch_first=True, dtype=TORCH[dtype])
@@ -217,11 +218,15 @@ def test_multi_head_attention(heads, d, batch, steps, others, causal, dtype):
     query = normal((batch, steps, features), 0, dtype)
     key = None if others is None else normal((batch, others, features), 1, dtype)
     a, b = mg.tensor(query, requires_grad=True), torch.tensor(query, requires_grad=True)
-    y = layer(a, key, causal=causal)
     memory = b if key is None else torch.tensor(key)
+    lengths = np.random.default_rng(0).integers(1, memory.shape[1] + 1, (batch, 1))
+    padding = np.arange(memory.shape[1]) >= lengths if padded else None
+    y, shares = layer(a, key, causal=causal, key_padding_mask=padding, need_weights=True)
     mask = torch.triu(torch.ones(steps, steps, dtype=torch.bool), 1) if causal else None
-    z, _ = twin(b, memory, memory, attn_mask=mask, need_weights=False)
+    ignored = None if padding is None else torch.tensor(padding)
+    z, taken = twin(b, memory, memory, attn_mask=mask, key_padding_mask=ignored)
     assert_close(y.numpy(), z, dtype)
+    assert_close(shares.numpy(), taken, dtype)
     g = normal(y.shape, 2, dtype)
     y.backward(g)
     z.backward(torch.tensor(g))
