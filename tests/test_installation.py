@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ print(f"{losses[-1]:.4f}")
 
 WITHOUT_NUMBA = """
 import sys
+import zipfile
 
 class NoNumba:
     def find_spec(self, name, path=None, target=None):
@@ -126,3 +128,13 @@ def test_a_read_only_installation_works_for_a_user_without_a_home(tmp_path, loss
 def test_a_full_disk_stops_the_cache_and_not_the_run(tmp_path, loss):
     full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
     assert run(full + TRAIN, NUMBA_CACHE_DIR=str(tmp_path)) == loss
+
+
+def test_the_wheel_holds_every_file_of_the_package(tmp_path):
+    build = "from flit_core.buildapi import build_wheel; import sys; build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, tmp_path], cwd=HERE, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    ours = {path.relative_to(HERE).as_posix() for path in (HERE / "minigrad").rglob("*.*")}
+    assert {name for name in ours if "__pycache__" not in name} <= held
+    assert any(name.endswith("licenses/minigrad/data/python_prose.LICENSE.txt") for name in held)
