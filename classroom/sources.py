@@ -20,8 +20,9 @@ def cells(assignment: str) -> dict[str, Any]:
     return {cell.metadata.nbgrader.grade_id: cell for cell in read.cells}
 
 
-def defined(assignment: str, cell: str) -> dict[str, Any]:
-    """Return what a cell of a source defines, so that what students are given is written once."""
-    names: dict[str, Any] = {"__name__": f"{assignment}.{cell}"}
-    exec(compile(cells(assignment)[cell].source, cell, "exec"), names)
+def defined(assignment: str, *named: str) -> dict[str, Any]:
+    """Return what cells of a source define, so that what students are given is written once."""
+    names: dict[str, Any] = {"__name__": f"{assignment}.{named[0]}"}
+    for cell in named:
+        exec(compile(cells(assignment)[cell].source, cell, "exec"), names)
     return names

@@ -8,6 +8,7 @@ from . import (
     batches_and_momentum,
     derivatives,
     gradient_descent,
+    project,
     schedules,
     stability,
 )
@@ -19,4 +20,5 @@ TASKS: Mapping[str, Mapping[str, Task]] = {
     "a4_schedules": schedules.TASKS,
     "a5_adaptive_rates": adaptive_rates.TASKS,
     "a6_stability": stability.TASKS,
+    "a7_project": project.TASKS,
 }

@@ -19,6 +19,7 @@ ALL_2 = {
     "walk-test": 5, "updates-needed-test": 5, "fit-line-test": 6, "exponent-test": 2,
     "limit-test": 4, "measured-limit-test": 5, "centred-figure": 4, "centred-reason": 4,
 }  # fmt: skip
+EXAMPLE = {"optimizer": "sgd", "lr": 0.001, "momentum": 0.0, "schedule": "constant", "batch": 64}
 LATER = [name for name in TASKS if name > "a3"]  # handed in once right, and once blank
 POINTS = {
     "a1_derivatives": ALL_1,
@@ -181,6 +182,12 @@ def submissions(released, enclosed):
         points = dict.fromkeys(POINTS[assignment], 0) if leave else POINTS[assignment]
         return Submission(student, assignment, json.dumps(notebook), points)
 
+    def chooses(student, choice, points):
+        notebook = solved("a7_project", released["a7_project"])
+        cell(notebook, "choose").source = f"def choose():\n    return {choice}"
+        points = POINTS["a7_project"] | {"choose-test": points}
+        return Submission(student, "a7_project", json.dumps(notebook), points)
+
     def slips(notebook):
         cell(notebook, "softplus").source = (
             "def softplus(a):\n    e = math.exp(a.data)\n"
@@ -252,4 +259,11 @@ def submissions(released, enclosed):
             second("kim", flood, {}),
         ],
         **{name: [right_or_blank(name, "ada"), right_or_blank(name, "cleo")] for name in LATER},
+        "a7_project": [
+            right_or_blank("a7_project", "ada"),
+            chooses("ben", EXAMPLE, 0),
+            right_or_blank("a7_project", "cleo"),
+            chooses("dan", EXAMPLE | {"optimizer": "adam", "lr": 1e30}, 0),
+            chooses("eve", "type('Any', (dict,), {'__getitem__': lambda *_: 0})()", 0),
+        ],
     }  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import other_styles
 import pytest
+import styles_of_project
 import styles_of_stability
 
 from classroom import sources
@@ -13,7 +14,7 @@ from classroom.scoring import hidden_inputs, judged
 from classroom.tasks import TASKS
 from minigrad.course.exercises.verdict import Complaint
 
-OTHERS = other_styles.OTHERS | styles_of_stability.OTHERS
+OTHERS = other_styles.OTHERS | styles_of_stability.OTHERS | styles_of_project.OTHERS
 ALL = {name: task for tasks in TASKS.values() for name, task in tasks.items()}
 assert len(ALL) == sum(map(len, TASKS.values())), "a test's name is taken"
 FUNCTIONS = [name for name, task in ALL.items() if callable(task.exercise.answer)]
@@ -126,6 +127,46 @@ def test_what_is_no_answer_earns_nothing(name, kind):
 @every_task
 def test_an_answer_left_open_earns_nothing(name):
     assert asked(name, ...)[0] == 0
+
+
+def test_a_choice_earns_by_how_near_it_comes():
+    ours = ALL["choose-test"].exercise.answer()
+    untuned = {
+        "optimizer": "sgd",
+        "lr": 0.001,
+        "momentum": 0.0,
+        "schedule": "constant",
+        "batch": 64,
+    }
+    for choice, least, most in (
+        (ours | {"lr": 0.03}, 12, 12),
+        (ours | {"schedule": "constant", "lr": 0.01}, 4, 10),
+        (ours | {"schedule": "constant", "lr": 0.001}, 0, 0),
+        (ours | {"lr": 1e300}, 0, 0),
+        (untuned, 0, 0),
+    ):
+        points, said = asked("choose-test", lambda choice=choice: choice)
+        assert least <= points <= most, said
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        np.array([1.0, 2.0, 9.0, 0.04, 0.9]),
+        np.array([1.0, 2.0, 0.5, 0.04, 0.9]),
+        np.array([1.0, 2.0, 0.0, -0.04, 0.9]),
+        np.array([1.0, 2.0, 0.0, np.nan, 0.9]),
+        np.array([1.0, 2.0, 0.0, 0.04, 1.0]),
+        np.array(0.0),
+        [np.zeros(2), np.zeros(3)],
+        {"lr": np.array(0.04)},
+    ],
+)
+def test_a_choice_that_is_none_is_not_trained_with(forged):
+    task = ALL["choose-test"]
+    inputs = hidden_inputs(task, "spring")
+    points, said = judged(task, inputs, [forged] * len(inputs), POINTS)
+    assert points == 0 and "could not be read" in said
 
 
 @pytest.mark.parametrize("assignment", TASKS)
