@@ -17,6 +17,7 @@ from .rate_chart import rate_chart
 from .regions import animate_regions, regions
 from .searches import searches
 from .tangent import tangent
+from .tile_map import animate_tile_map, tile_map
 from .value_graph import animate_walk, value_graph
 from .walls import walls
 
@@ -26,6 +27,7 @@ __all__ = [
     "animate_clouds",
     "animate_range",
     "animate_regions",
+    "animate_tile_map",
     "animate_walk",
     "broadcast",
     "circles",
@@ -44,6 +46,7 @@ __all__ = [
     "regions",
     "searches",
     "tangent",
+    "tile_map",
     "value_graph",
     "walls",
 ]
