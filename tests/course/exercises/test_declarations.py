@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_104_exercises_are_there():
-    assert len(exercises()) == 104
+def test_all_109_exercises_are_there():
+    assert len(exercises()) == 109
 
 
 @every_part
