@@ -66,6 +66,10 @@ net_step = Exercise(
             lambda w, g, lr, l1, l2: _soft(w - lr * g, l1) / (1 + lr * l2),
         "The divisor lacks the rate.":
             lambda w, g, lr, l1, l2: _soft(w - lr * g, lr * l1) / (1 + l2),
+        "Neither price is multiplied by the rate. In the problem both are: ηλ₁ and ηλ₂.":
+            lambda w, g, lr, l1, l2: _soft(w - lr * g, l1) / (1 + l2),
+        "The rate is missing altogether: in the step to v, and beside both prices.":
+            lambda w, g, lr, l1, l2: _soft(w - g, l1) / (1 + l2),
         "First the step, then the threshold; you have them the other way round.":
             lambda w, g, lr, l1, l2: (_soft(w, lr * l1) - lr * g) / (1 + lr * l2),
         "You descend on the sign: no weight arrives at 0.":

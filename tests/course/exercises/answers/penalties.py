@@ -58,6 +58,8 @@ WRONG["net_step"] = [
     (lambda w, g, lr, l1, l2: weight_by_weight(w, g, lr, 0, l2), "L2 alone"),
     (lambda w, g, lr, l1, l2: weight_by_weight(w, g + l2 * w, lr, l1, 0), "through the gradient"),
     (lambda w, g, lr, l1, l2: weight_by_weight(w, -g, lr, l1, l2), "You climb"),
+    (lambda w, g, lr, l1, l2: weight_by_weight(w, g * lr, 1.0, l1, l2), "Neither price"),
+    (lambda w, g, lr, l1, l2: weight_by_weight(w, g, 1.0, l1, l2), "missing altogether"),
     (lambda w, g, lr, l1, l2: w - lr * (g + l1 * np.sign(w) + l2 * w), "at most all of it"),
     (in_place, "Leave that as it is"),
 ]
