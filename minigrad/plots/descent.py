@@ -118,7 +118,7 @@ def strips(
     alt: str,
     words: Mapping[str, Any],
 ) -> Iterator[tuple[Figure, list[Axes]]]:
-    """Draw the contour lines, the start, and the lowest point, one strip for each path."""
+    """Draw the contour lines, the start, and the lowest point unless it lies at the edge."""
     check_function("f", f, "f(x1, x2) returns the height at each place")
     sides = [check_limits(side, words[side]) for side in ("xlim", "ylim")]
     x1, x2 = np.meshgrid(*(np.linspace(low, high, 161) for low, high in sides))
@@ -133,7 +133,8 @@ def strips(
         for axes, color, (name, points) in zip(rows, COLORS, routes.items(), strict=False):
             axes.grid(False)
             axes.contour(x1, x2, height, levels=levels, colors=[CONTOUR], linewidths=0.8)
-            axes.plot(x1[low], x2[low], "+", color=INK, markersize=10, markeredgewidth=1.5)
+            if all(0 < i < n - 1 for i, n in zip(low, height.shape, strict=True)):
+                axes.plot(x1[low], x2[low], "+", color=INK, markersize=10, markeredgewidth=1.5)
             axes.plot(
                 *points.reshape(-1, 2)[0],
                 "o",

@@ -168,6 +168,7 @@ def _measured(
     average: Callable[..., Any] = np.mean,
     subtract: bool = True,
     shortened_last: bool = False,
+    central: bool = False,
 ) -> Callable[..., Any]:
     """Measure the sharpness by differences of gradients, and the slips."""
 
@@ -181,9 +182,10 @@ def _measured(
         for _ in range(rounds):
             if each_round:
                 u = u / np.linalg.norm(u)
-            here = mean_gradient(theta, here_of(batches)) if subtract else 0.0
+            behind = theta - h * u if central else theta
+            here = mean_gradient(behind, here_of(batches)) if subtract else 0.0
             u = mean_gradient(theta + h * u, ahead_of(batches)) - here
-            u = u / h if by_h else u
+            u = u / (2 * h if central else h) if by_h else u
             u = u / np.linalg.norm(u) if shortened_last else u
         return float(np.linalg.norm(u))
 
@@ -192,6 +194,10 @@ def _measured(
 
 def _one(batches: Sequence[int]) -> Sequence[int]:
     return batches[:1]
+
+
+def _over_h(*given: Any) -> Any:
+    return 2 * _measured(central=True)(*given)
 
 
 def _draw_measured(rng: Generator) -> tuple[Any, ...]:
@@ -226,6 +232,10 @@ mended = Exercise(
             _measured(shortened_last=True),
         "You add the batches' gradients. The loss is their mean.": _measured(average=np.sum),
         "Without the second gradient that is no difference.": _measured(subtract=False),
+        "That is the central difference, to both sides of θ. It is more exact; asked for is the "
+        "one-sided (g(θ + hu) - g(θ))/h.": _measured(central=True),
+        "The central difference goes over 2h; asked for is (g(θ + hu) - g(θ))/h, to one side.":
+            _over_h,
     },
     otherwise="Set rounds to 1, then to 2: is each difference one of the same loss, along a "
     "direction of length 1?",

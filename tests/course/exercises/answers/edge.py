@@ -85,6 +85,17 @@ def batch_by_batch(gradient, theta, u, batches, rounds, h):
     return (u @ u) ** 0.5
 
 
+def to_both_sides(gradient, theta, u, batches, rounds, h):
+    for _ in range(rounds):
+        u = u / np.linalg.norm(u)
+        there, back = (
+            np.mean([gradient(place, b) for b in batches], axis=0)
+            for place in (theta + h * u, theta - h * u)
+        )
+        u = (there - back) / (2 * h)
+    return np.linalg.norm(u)
+
+
 RIGHT["mended"] = [batch_by_batch, partial(planted, here=None, each=True)]
 
 
@@ -94,6 +105,8 @@ WRONG["mended"] = [
     (partial(planted, each=True), "difference between two losses"),
     (lambda *given: len(given[3]) * batch_by_batch(*given), "The loss is their mean"),
     (lambda *given: given[5] * batch_by_batch(*given), "not divided by h"),
+    (to_both_sides, "central difference, to both sides"),
+    (lambda *given: 2 * to_both_sides(*given), "over 2h"),
     (lambda *given: 0.0, "Set rounds to 1, then to 2"),
     (lambda *given: 1.0, "always 1"),
 ]
