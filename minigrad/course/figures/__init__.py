@@ -1,5 +1,6 @@
 """Figures that one lesson draws; what several draw is in `minigrad.plots`."""
 
+from .alignment import alignment
 from .circles import circles
 from .clipped import clipped
 from .clouds import animate_clouds, clouds
@@ -23,6 +24,7 @@ from .walls import walls
 
 __all__ = [
     "Grid",
+    "alignment",
     "animate_broadcast",
     "animate_clouds",
     "animate_range",
