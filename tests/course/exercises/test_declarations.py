@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_109_exercises_are_there():
-    assert len(exercises()) == 109
+def test_all_114_exercises_are_there():
+    assert len(exercises()) == 114
 
 
 @every_part
