@@ -13,8 +13,9 @@ def python_prose() -> Text:
 
     It is the running text of Python 3.11's ``pydoc_data.topics``, which ``help("topics")`` lists,
     frozen here because other versions of Python have another text. A line is a paragraph; there
-    are no headings, lists or programs, and no paragraph twice. A tenth each is set aside to choose
-    by and to judge by.
+    are no headings, lists or programs, and no two paragraphs alike; their order was drawn once, so
+    that every part has something of every topic. A tenth each is set aside to choose by and to
+    judge by.
 
     Notes
     -----

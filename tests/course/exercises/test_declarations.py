@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_114_exercises_are_there():
-    assert len(exercises()) == 114
+def test_all_119_exercises_are_there():
+    assert len(exercises()) == 119
 
 
 @every_part
