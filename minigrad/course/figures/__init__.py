@@ -4,6 +4,7 @@ from .alignment import alignment
 from .circles import circles
 from .clipped import clipped
 from .clouds import animate_clouds, clouds
+from .confusion import confusion
 from .eigenvectors import eigenvectors
 from .fits import fits
 from .flowchart import flowchart
@@ -35,6 +36,7 @@ __all__ = [
     "circles",
     "clipped",
     "clouds",
+    "confusion",
     "eigenvectors",
     "fits",
     "flowchart",

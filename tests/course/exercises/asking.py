@@ -9,7 +9,7 @@ from minigrad.course.exercises import Exercise, InTurn
 LESSONS = (
     "start_here", "derivatives", "tensors", "network", "gradient_descent", "batches", "momentum",
     "decay", "warmup", "finding", "adaptive", "adam", "layers", "selftuning", "exploding",
-    "edge", "generalising", "penalties", "noise", "language", "translation", "q_learning",
+    "edge", "generalising", "penalties", "noise", "images", "language", "translation", "q_learning",
     "choosing",
 )  # fmt: skip
 
