@@ -29,6 +29,7 @@ CALLED = {
     "09": ["learning rate finder", "tune the learning rate", "hyperparameter search"],
     "10": ["adaptive learning rate", "sparse gradients"],
     "13": ["learning-rate-free", "parameter-free"],
+    "19": ["MNIST", "CNN", "image classification"],
     "20": ["language model", "text generation", "character-level"],
     "21": ["seq2seq", "attention", "transformer learning rate", "Noam schedule"],
     "22": ["reinforcement learning", "epsilon greedy", "temporal difference", "Gymnasium"],

@@ -1,18 +1,13 @@
 """Downloaded data sets, against a stand-in for openml.org that answers within this process."""
 
 import contextlib
-import email
-import hashlib
-import io
-import json
 import threading
 import urllib.request
 from dataclasses import replace
-from urllib.error import URLError
-from urllib.response import addinfourl
 
 import numpy as np
 import pytest
+from stand_in import StandIn
 
 from minigrad import data
 from minigrad.data import openml
@@ -20,68 +15,6 @@ from minigrad.data import openml
 PIXELS = np.random.default_rng(0).integers(0, 256, (30, 784))
 LABELS = np.arange(30) % 10
 SMALL = replace(openml.MNIST, train=20, test=10, ink=int(PIXELS[:20].sum()))
-
-
-class StandIn(urllib.request.HTTPSHandler):
-    """Answers as openml.org would, from a table of a few rows; counts what it was asked."""
-
-    def __init__(self, pixels=PIXELS, labels=LABELS):
-        super().__init__()
-        self.asked = []
-        self.online = True
-        table = "\n".join(
-            ",".join(map(str, [*row, label])) for row, label in zip(pixels, labels, strict=True)
-        )
-        names = [f"pixel{i + 1}" for i in range(784)]
-        columns = [f"@ATTRIBUTE {name} INTEGER" for name in names]
-        head = ["@RELATION digits", *columns, "@ATTRIBUTE class {0,1,2,3,4,5,6,7,8,9}", "@DATA"]
-        self.arff = ("\n".join(head) + "\n" + table + "\n").encode()
-        self.md5 = hashlib.md5(self.arff).hexdigest()
-        self.features = [
-            {
-                "index": str(i),
-                "name": name,
-                "data_type": "nominal" if name == "class" else "numeric",
-                "is_target": str(name == "class").lower(),
-                "is_ignore": "false",
-                "is_row_identifier": "false",
-                "number_of_missing_values": "0",
-            }
-            for i, name in enumerate([*names, "class"])
-        ]
-
-    def answer(self, url):
-        if url.endswith(".arff"):
-            return self.arff
-        if "/features/" in url:
-            return {"data_features": {"feature": self.features}}
-        if "/qualities/" in url:
-            return {"data_qualities": {"quality": [{"name": "NumberOfInstances", "value": "30"}]}}
-        description = {
-            "id": "554",
-            "did": 554,
-            "name": "mnist_784",
-            "version": "1",
-            "status": "active",
-            "format": "ARFF",
-            "url": "https://www.openml.org/data/v1/download/1/mnist_784.arff",
-            "file_id": "1",
-            "md5_checksum": self.md5,
-            "description": "",
-        }
-        if "/list/" in url:
-            return {"data": {"dataset": [description]}}
-        return {"data_set_description": description}
-
-    def https_open(self, request):
-        if not self.online:
-            raise URLError("the network is down")
-        self.asked.append(request.full_url)
-        body = self.answer(request.full_url)
-        body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        response = addinfourl(io.BytesIO(body), email.message_from_string(""), request.full_url)
-        response.code, response.msg = 200, "OK"
-        return response
 
 
 @pytest.fixture
@@ -96,7 +29,7 @@ def serve(monkeypatch):
 
 
 def test_what_was_downloaded_is_scaled_and_split_as_its_authors_did(serve, tmp_path):
-    serve(StandIn())
+    serve(StandIn(PIXELS, LABELS))
     digits = data.mnist(tmp_path)
     (x, y), (x_test, y_test) = digits.train, digits.test
     assert x.dtype == x_test.dtype == np.float32
@@ -108,7 +41,7 @@ def test_what_was_downloaded_is_scaled_and_split_as_its_authors_did(serve, tmp_p
 
 
 def test_the_second_time_it_is_read_from_disk(serve, tmp_path):
-    stand_in = serve(StandIn())
+    stand_in = serve(StandIn(PIXELS, LABELS))
     first = data.mnist(tmp_path)
     asked = len(stand_in.asked)
     stand_in.online = False
@@ -117,13 +50,13 @@ def test_the_second_time_it_is_read_from_disk(serve, tmp_path):
 
 
 def test_without_a_network_the_error_names_the_embedded_digits(serve, tmp_path):
-    serve(StandIn()).online = False
+    serve(StandIn(PIXELS, LABELS)).online = False
     with pytest.raises(ConnectionError, match=r"the network is down.*mg\.data\.digits\(\)"):
         data.mnist(tmp_path)
 
 
 def test_a_file_with_another_checksum_is_refused(serve, tmp_path):
-    stand_in = serve(StandIn())
+    stand_in = serve(StandIn(PIXELS, LABELS))
     stand_in.arff = stand_in.arff.replace(b"\n0,", b"\n1,", 1) + b"%"
     with (
         pytest.warns(RuntimeWarning, match="redownloading"),

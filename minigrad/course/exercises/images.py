@@ -39,8 +39,8 @@ counted = Exercise(
         "Those are the first layer's weights. The second one was asked for.":
             [80.0, 784.0, 7850.0],
     },
-    otherwise="Filters × (3 · 3 · maps that come in) + a bias each; maps × what is left of 14 after "
-    "one halving, squared; ten scores × that, + 10.",
+    otherwise="Filters × (3 · 3 · maps that come in) + a bias each; maps × what is left of 14 "
+    "after one halving, squared; ten scores × that, + 10.",
 )
 
 
@@ -78,7 +78,8 @@ def _bend_before_bias(image: Array, weight: Array, b: float) -> Any:
 
 def _draw_map(rng: Generator) -> tuple[Any, ...]:
     height, width = sizes(rng, 2, low=4, high=7)
-    return normal(rng, height, width), normal(rng, *sizes(rng, 2, low=2, high=3)), between(rng, -1, 1)
+    weight = normal(rng, *sizes(rng, 2, low=2, high=3))
+    return normal(rng, height, width), weight, between(rng, -1, 1)
 
 
 feature_map = Exercise(
@@ -101,8 +102,8 @@ feature_map = Exercise(
         "The bias is added at each weight. A filter adds it once.": _bias_for_each_weight,
         "The bias comes before ReLU, not after it.": _bend_before_bias,
     },
-    otherwise="At (i, j): the sum of weight * image[i : i + h, j : j + w], plus b, and 0 where that is "
-    "negative.",
+    otherwise="At (i, j): the sum of weight * image[i : i + h, j : j + w], plus b, and 0 where "
+    "that is negative.",
 )
 
 
@@ -110,8 +111,9 @@ def _moved(image: Array, down: int, right: int, *, rolls: bool = False) -> Array
     """Move an image; what leaves it is gone, or comes in at the other side."""
     moved = np.roll(image, (down, right), axis=(0, 1))
     if not rolls:
-        rows, columns = (np.arange(n) - by for n, by in zip(image.shape, (down, right), strict=True))
-        moved = moved * ((rows >= 0) & (rows < image.shape[0]))[:, None]
+        rows, columns = np.ogrid[: image.shape[0], : image.shape[1]]
+        rows, columns = rows - down, columns - right  # where each pixel comes from
+        moved = moved * ((rows >= 0) & (rows < image.shape[0]))
         moved = moved * ((columns >= 0) & (columns < image.shape[1]))
     return moved
 
@@ -158,8 +160,8 @@ mended = Exercise(
         "They move down, and not to the right.": _shift(lambda down, right: (down, 0 * right)),
         "They move to the right, and not down.": _shift(lambda down, right: (0 * down, right)),
     },
-    otherwise="Image k moves down[k] rows down and right[k] columns to the right, up and left where "
-    "these are negative; where it came from, zeros.",
+    otherwise="Image k moves down[k] rows down and right[k] columns to the right, up and left "
+    "where these are negative; where it came from, zeros.",
 )
 
 
@@ -215,13 +217,14 @@ def _draw_race(rng: Generator) -> tuple[Any, ...]:
     rates = [0.0125 * 2.0**k for k in range(whole(rng, 5, 6))]
     place = whole(rng, 0, len(rates) - 1)
     first = whole(rng, 0, 99)
-    runs = Runs(rates[place] * between(rng, 0.8, 1.2), between(rng, -0.01, 0.03), whole(rng, 0, 9999))
+    best, lead = rates[place] * between(rng, 0.8, 1.2), between(rng, -0.01, 0.03)
+    runs = Runs(best, lead, whole(rng, 0, 9999))
     return runs, rates, list(range(first + 100, first + 105)), list(range(first, first + 9))
 
 
 race = Exercise(
     answer=_race(),
-    use=numbers(2, "Return two things: the median difference, and whether a best rate is at an end."),
+    use=numbers(2, "Return two things: the median difference, and if a best rate is at an end."),
     draw=_draw_race,
     draws=12,
     praise="Tuned alike, judged once and in pairs; and you said when the list was too short.",
@@ -260,9 +263,9 @@ race = Exercise(
         "The difference is right. You never say that a best rate is at an end.":
             _race(edge=lambda at, n: False),
     },
-    otherwise="For each of the two the rate with the lowest median validation loss over `tries`; the "
-    "median over `fresh` of the cosine's test loss minus the constant one's; and whether one of the "
-    "two rates is the first or the last of the list.",
+    otherwise="For each of the two the rate with the lowest median validation loss over `tries`; "
+    "the median over `fresh` of the cosine's test loss minus the constant one's; and whether one "
+    "of the two rates is the first or the last of the list.",
 )
 
 
@@ -330,13 +333,14 @@ confusion = Exercise(
             _confusion(off=False),
         "The table is right. The pair is the other way round: first what it is.":
             _confusion(pick=lambda wrong: np.unravel_index(wrong.argmax(), wrong.shape)[::-1]),
-        "The table is right. The pair counts both directions together.": _confusion(pick=_both_ways),
+        "The table is right. The pair counts both directions together.":
+            _confusion(pick=_both_ways),
         "You divide by the rows' sums. Counts were asked for.": _confusion(_shares),
         "The right answers belong into the table, too: on the diagonal.":
             _confusion(lambda t, a, c: _confusion()(t, a, c)[0] * (1 - np.eye(c))),
         "The table is right. The pair is the rarest mistake, not the most frequent one.":
             _confusion(pick=lambda wrong: np.unravel_index(wrong.argmin(), wrong.shape)),
     },
-    otherwise="table[i, j] counts where truth is i and answers is j; the pair (i, j) is its largest "
-    "entry with i ≠ j.",
+    otherwise="table[i, j] counts where truth is i and answers is j; the pair (i, j) is its "
+    "largest entry with i ≠ j.",
 )
