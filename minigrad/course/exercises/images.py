@@ -193,7 +193,7 @@ def _race(
     choose: Callable[[Any], Any] = np.argmin,
     tune_on: Callable[[Any, Any], Any] = lambda tries, fresh: tries,
     one_rate: bool = False,
-    edge: Callable[[list[int], int], bool] = lambda at, n: any(i in (0, n - 1) for i in at),
+    edge: Callable[[list[int], int], bool] = lambda at, n: not {0, n - 1}.isdisjoint(at),
     told: Callable[[Array, Array], float] = lambda a, b: float(np.median(a - b)),
 ) -> Callable[..., Any]:
     """Compare a cosine with a constant rate, and the slips."""
