@@ -1,6 +1,7 @@
 """Figures that one lesson draws; what several draw is in `minigrad.plots`."""
 
 from .alignment import alignment
+from .carts import animate_carts
 from .circles import circles
 from .clipped import clipped
 from .clouds import animate_clouds, clouds
@@ -27,6 +28,7 @@ __all__ = [
     "Grid",
     "alignment",
     "animate_broadcast",
+    "animate_carts",
     "animate_clouds",
     "animate_range",
     "animate_regions",
