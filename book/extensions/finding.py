@@ -33,6 +33,7 @@ CALLED = {
     "20": ["language model", "text generation", "character-level"],
     "21": ["seq2seq", "attention", "transformer learning rate", "Noam schedule"],
     "22": ["reinforcement learning", "epsilon greedy", "temporal difference", "Gymnasium"],
+    "23": ["reinforcement learning", "REINFORCE", "policy collapse"],
     "A2": ["learning rate", "best learning rate", "default learning rate"],
 }
 LEFT_OUT = (

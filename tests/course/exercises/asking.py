@@ -10,7 +10,7 @@ LESSONS = (
     "start_here", "derivatives", "tensors", "network", "gradient_descent", "batches", "momentum",
     "decay", "warmup", "finding", "adaptive", "adam", "layers", "selftuning", "exploding",
     "edge", "generalising", "penalties", "noise", "images", "language", "translation", "q_learning",
-    "choosing",
+    "policy", "choosing",
 )  # fmt: skip
 
 
