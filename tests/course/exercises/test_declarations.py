@@ -30,8 +30,8 @@ def agree(one, other):
     )
 
 
-def test_all_127_exercises_are_there():
-    assert len(exercises()) == 127
+def test_all_128_exercises_are_there():
+    assert len(exercises()) == 128
 
 
 @every_part
