@@ -183,8 +183,12 @@ class Flat:
                 raise ValueError(f"the saved {name} is no number: {number!r}.")
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` returned, once `check_state` has passed it."""
-        self.states.clear()
+        """Take over what `state_dict` returned, once `check_state` has passed it.
+
+        States that are there keep their memory, which a compiled step writes to.
+        """
+        for name in self.states.keys() - saved["states"].keys():
+            del self.states[name]
         for name, parts in saved["states"].items():
             for part, value in zip(self.split(self.state(name)), parts, strict=True):
                 part[...] = value

@@ -343,3 +343,28 @@ def test_one_result_returned_twice_is_two_arrays():
         a, b = compiled(draw(100_000))
     a[0] = 7
     assert b[0] != 7
+
+
+def test_a_program_goes_on_after_the_optimizers_state_is_loaded():
+    w = mg.tensor([1.0, -2.0], requires_grad=True)
+    optimizer = mg.optim.Adam([w], lr=0.1)
+    records = []
+
+    @mg.compile
+    def step(x):
+        records.append(x)  # Python runs only while it is recorded
+        optimizer.zero_grad()
+        ((w - x) ** 2).sum().backward()
+        optimizer.step()
+
+    def five():
+        for t in range(5):
+            step(mg.tensor([t, 1.0]))
+        return w.numpy().copy()
+
+    five()
+    start, state = w.numpy().copy(), optimizer.state_dict()
+    once = five()
+    w.data = start
+    optimizer.load_state_dict(state)
+    assert np.array_equal(five(), once) and len(records) == 2
