@@ -20,6 +20,11 @@ WANTED = {
     "lr range test": "notebooks/09_finding",
     "broadcasting": "notebooks/02_tensors",
     "xavier he init": "notebooks/03_a_network",
+    "mnist": "notebooks/19_images",
+    "character language model": "notebooks/20_language",
+    "seq2seq": "notebooks/21_translation",
+    "q learning": "notebooks/22_q_learning",
+    "reinforce": "notebooks/23_policy",
     # a question, or half of one
     "which learning rate should I use": "notebooks/A2_choosing",
     "how to choose a learning rate": "notebooks/A2_choosing",
