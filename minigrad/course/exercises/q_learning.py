@@ -49,6 +49,8 @@ def _learned(
     power: Callable[[float], float] = lambda omega: -omega,
     counted: bool = True,
     own_row: bool = False,
+    paid: bool = True,
+    towards: int = 1,
 ) -> Callable[..., Any]:
     """Write one update of a table, and the slips."""
 
@@ -59,7 +61,9 @@ def _learned(
         Q, N = Q.copy(), N.copy()
         ahead = follows(Q, s if own_row else s2, a)
         target = r + (0 if terminated and ends else (gamma if discount else 1) * ahead)
-        rate = float(count(N, s, a)) ** power(omega)
+        if terminated and not paid:
+            target = 0
+        rate = towards * float(count(N, s, a)) ** power(omega)
         Q[s, a] += rate * (target - (0 if whole_target else Q[s, a]))
         N[s, a] += counted
         return Q, N
@@ -104,6 +108,10 @@ learned = Exercise(
     slips={
         "Where the episode ends nothing follows. Your target adds the next tile all the same.":
             _learned(ends=False),
+        "Where the episode ends your target is 0. The reward of the last step still counts.":
+            _learned(paid=False),
+        "You step away from the target. The difference is the target minus the old value.":
+            _learned(towards=-1),
         "Count this visit first: in yours the rate is one visit late, and 0 visits have no rate.":
             _learned(count=lambda N, s, a: np.float64(N[s, a])),
         "You count the visits of the tile. Each move on it has its own clock.":
@@ -226,6 +234,7 @@ def _compared(
     race_on: Callable[[Any, Any], Any] = lambda tuning, racing: racing,
     second: Callable[[Any, Any], Any] = lambda own, other: own,
     one_epsilon: bool = False,
+    in_turn: bool = False,
     told: Callable[[Array, Array], Any] = lambda a, b: ((a > b).sum(), np.median(a - b)),
 ) -> Callable[..., Any]:
     """Compare two rules with both dials tuned, and the slips."""
@@ -235,6 +244,9 @@ def _compared(
 
         def best(rule: str, among: Any) -> tuple[float, float]:
             settings = [(number, epsilon) for number in numbers[rule] for epsilon in among]
+            if in_turn:
+                firsts = [middle([run(s, rule, n, among[0]) for s in tried]) for n in numbers[rule]]
+                settings = [(numbers[rule][int(choose(firsts))], epsilon) for epsilon in among]
             scores = [middle([run(s, rule, *k) for s in tried]) for k in settings]
             return settings[int(choose(scores))]
 
@@ -293,6 +305,8 @@ compared = Exercise(
             _compared(second=lambda own, other: other),
         "You tune the rate and leave the exploration at the first of the list.":
             _compared(one_epsilon=True),
+        "You tune one dial after the other. The best pair may lie elsewhere: try all pairs.":
+            _compared(in_turn=True),
         "You choose by the mean. The median was asked for.": _compared(middle=np.mean),
         "You choose by the luckiest run of each setting.": _compared(middle=np.max),
         "You choose nothing: the first settings race.": _compared(choose=lambda scores: 0),
@@ -319,6 +333,7 @@ def _double(
     both: bool = False,
     ends: bool = True,
     old: Callable[[Any, Any], Any] = lambda own, other: own,
+    in_order: bool = True,
 ) -> Callable[..., Any]:
     """Write one update of Double Q-learning, and the slips."""
 
@@ -338,7 +353,7 @@ def _double(
             A[s, a] = new_a
         if both or heads_up != heads:
             B[s, a] = new_b
-        return A, B
+        return (A, B) if in_order or heads_up else (B, A)
 
     return double
 
@@ -387,6 +402,7 @@ double = Exercise(
         "The coin is the wrong way round: heads, and A learns.": _double(heads=False),
         "Both tables learn in yours. Then they share their luck.": _double(both=True),
         "Where it ends nothing follows.": _double(ends=False),
+        "You return the table that learned first. Return A, then B.": _double(in_order=False),
         "The way is measured from the other table's value. Each learns from its own.":
             _double(old=lambda own, other: other),
         "You choose by the sum of both tables. Then the luck of the judge chooses, too.":

@@ -37,12 +37,25 @@ def in_place(Q, N, s, a, r, s2, terminated, gamma, omega):
     return Q, N
 
 
+def nothing_paid(Q, N, s, a, r, s2, terminated, gamma, omega):
+    if not terminated:
+        return step_by_step(Q, N, s, a, r, s2, terminated, gamma, omega)
+    return step_by_step(Q, N, s, a, 0, s2, terminated, gamma, omega)
+
+
+def away(Q, N, *given):
+    values, counts = step_by_step(Q, N, *given)
+    return 2 * Q - values, counts
+
+
 RIGHT["learned"] = [step_by_step, lambda *given: list(step_by_step(*given))]
 
 
 WRONG["learned"] = [
     (partial(step_by_step, ends=False), "ends nothing follows"),
     (partial(step_by_step, flat=True), "visits of the tile"),
+    (nothing_paid, "reward of the last step"),
+    (away, "away from the target"),
     (lambda *given: step_by_step(*given)[0], "two tables"),
     (lambda Q, N, *given: (0 * Q, N), "Count the visit"),
     (in_place, "Leave that as it is"),
@@ -94,6 +107,19 @@ def with_loops(run, numbers, epsilons, tuning, racing, *, lowest=False, same=Fal
     return int((gaps > 0).sum()), float(np.median(gaps))
 
 
+def one_after_the_other(run, numbers, epsilons, tuning, racing):
+    def score(rule, number, epsilon):
+        return np.median([run(s, rule, number, epsilon) for s in tuning])
+
+    ends = []
+    for rule in ("power", "constant"):
+        number = max(numbers[rule], key=lambda n, rule=rule: score(rule, n, epsilons[0]))
+        epsilon = max(epsilons, key=lambda e, rule=rule, n=number: score(rule, n, e))
+        ends.append(np.array([run(s, rule, number, epsilon) for s in racing]))
+    gaps = ends[0] - ends[1]
+    return int((gaps > 0).sum()), float(np.median(gaps))
+
+
 RIGHT["compared"] = [with_loops, lambda *given: list(with_loops(*given))]
 
 
@@ -101,6 +127,7 @@ WRONG["compared"] = [
     (partial(with_loops, lowest=True), "You choose the lowest"),
     (partial(with_loops, same=True), "seeds that race"),
     (partial(with_loops, back=True), "seeds that were tuned on"),
+    (one_after_the_other, "one dial after the other"),
     (lambda *given: with_loops(*given)[1], "two numbers"),
     (lambda *given: (0, 0.0), "For each rule"),
 ]
@@ -117,12 +144,18 @@ def with_names(A, B, s, a, r, s2, terminated, rate, gamma, heads_up, *, plain=Fa
     return tables
 
 
+def the_learner_first(*given):
+    tables = with_names(*given)
+    return tables if given[-1] else tables[::-1]
+
+
 RIGHT["double"] = [with_names, lambda *given: tuple(with_names(*given))]
 
 
 WRONG["double"] = [
     (partial(with_names, plain=True), "that is plain Q-learning"),
     (partial(with_names, tails=True), "wrong way round"),
+    (the_learner_first, "then B"),
     (lambda *given: with_names(*given)[0], "two tables"),
     (lambda A, B, *given: (A, B), "With heads"),
 ]
