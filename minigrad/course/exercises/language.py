@@ -39,6 +39,7 @@ perplexity = Exercise(
 def _sample(
     warm: Callable[[Array, float], Array] = lambda z, temperature: z / temperature,
     stable: bool = True,
+    norm: Callable[[Array], Any] = np.sum,
     pick: Callable[[Array, float], Any] = lambda p, u: np.argmax(np.cumsum(p) > u),
     cold: Callable[[Array], Any] = np.argmax,
 ) -> Callable[[Array, float, float], Any]:
@@ -49,7 +50,7 @@ def _sample(
             return cold(scores)
         z = warm(scores, temperature)
         e = np.exp(z - z.max() if stable else z)
-        return pick(e / e.sum(), u)
+        return pick(e / norm(e), u)
 
     return sample
 
@@ -89,6 +90,10 @@ sample = Exercise(
             _sample(pick=lambda p, u: len(p) - 1 - np.argmax(np.cumsum(p[::-1]) > u)),
         "exp of a large score overflows. Subtract the highest first (lesson 03).":
             _sample(stable=False),
+        "At temperature 0 yours divides by 0, and elsewhere exp of a large score overflows.":
+            _sample(stable=False, cold=lambda scores: 0),
+        "Your probabilities do not sum to 1. Divide by their sum before you add them up.":
+            _sample(norm=lambda e: 1.0),
         "At temperature 0 the highest score wins. Yours takes the first character.":
             _sample(cold=lambda scores: 0),
         "At temperature 0 the highest score wins, not the lowest.": _sample(cold=np.argmin),
@@ -147,6 +152,8 @@ mended = Exercise(
             _mended(weight=lambda n: 1 / n),
         "You divide by the number of batches after weighting: divide by that of the characters.":
             lambda losses, sizes: np.exp((sizes * losses).sum() / len(sizes) / sizes.max()),
+        "You divide the weighted sum by the number of batches. Divide by that of the characters.":
+            lambda losses, sizes: np.exp((sizes * losses).mean()),
         "You took the median of the losses. A mean was asked for.":
             lambda losses, sizes: np.exp(np.median(losses)),
     },
@@ -184,6 +191,7 @@ def _lead(
     own: bool = True,
     apart: Callable[[Array, Array], Any] = lambda sgd, adam: np.median(sgd - adam),
     share: Callable[[float, float], Any] = lambda before, after: 1 - after / before,
+    order: Callable[[Any, Any], tuple[Any, Any]] = lambda before, after: (before, after),
 ) -> Callable[..., Any]:
     """Find how much of Adam's lead a decay removes, and the slips."""
 
@@ -206,7 +214,7 @@ def _lead(
             return apart(*ends)
 
         before, after = judged(False), judged(True)
-        return before, after, share(before, after)
+        return *order(before, after), share(before, after)
 
     return lead
 
@@ -253,6 +261,10 @@ lead = Exercise(
             _lead(share=lambda before, after: before - after),
         "You divide by the lead after. It is a share of the lead before.":
             _lead(share=lambda before, after: before / after - 1),
+        "The share is given in percent. As a share it lies below 1.":
+            _lead(share=lambda before, after: 100 * (1 - after / before)),
+        "The two leads are in the wrong order: first the one without the decay.":
+            _lead(order=lambda before, after: (after, before)),
     },
     otherwise="For each optimizer, without and with the decay: the rate with the lowest median "
     "over tuning. Then the median of SGD minus Adam over the fresh seeds, without and with.",
@@ -265,6 +277,7 @@ def _bigram(
     row: Callable[[Array], Array] = lambda table: table,
     counted: Callable[[Array, Array], Array] = lambda train, test: train,
     last: Callable[[Array], Any] = lambda p: np.exp(-np.log(p).mean()),
+    count: Callable[[Array, Any, int], None] = np.add.at,
     gap: int = 1,
 ) -> Callable[..., Any]:
     """Give the perplexity of a table of pairs, and the slips."""
@@ -272,13 +285,17 @@ def _bigram(
     def bigram(train: Array, test: Array, kinds: int, alpha: float) -> Any:
         text = counted(train, test)
         table = np.full((kinds, kinds), float(add(alpha)))
-        np.add.at(table, (text[:-gap], text[gap:]), 1)
+        count(table, (text[:-gap], text[gap:]), 1)
         table = row(table)
         with np.errstate(all="ignore"):
             p = table / norm(table)
             return last(p[test[:-1], test[1:]])
 
     return bigram
+
+
+def _once(table: Array, pairs: Any, one: int) -> None:
+    table[pairs] += one  # NumPy writes each place once, however often it is named
 
 
 def _draw_bigram(rng: Generator) -> tuple[Any, ...]:
@@ -302,6 +319,10 @@ bigram = Exercise(
             _bigram(norm=lambda table: table.sum()),
         "Each row should sum to 1: divide by the sum of the row. You divide by the column's.":
             _bigram(norm=lambda table: table.sum(axis=0, keepdims=True)),
+        "The sums of the rows lie along the columns in yours. Sum with keepdims=True.":
+            _bigram(norm=lambda table: table.sum(axis=1)),
+        "`table[before, after] += 1` counts a pair once, however often it comes. See the hint.":
+            _bigram(count=_once),
         "The pairs are the wrong way round: the row is the character before.":
             _bigram(row=lambda table: table.T),
         "The test text is counted as well: it must not be seen.":

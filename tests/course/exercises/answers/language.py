@@ -38,11 +38,17 @@ def walking(scores, temperature, u, *, inverse=False, early=False):
             return max(i - 1, 0) if early else i
 
 
-def searching(scores, temperature, u):
+def searching(scores, temperature, u, *, normed=True):
     if not temperature:
         return int(scores.argmax())
     p = np.exp((scores - scores.max()) / temperature)
-    return np.searchsorted(np.cumsum(p / p.sum()), u, side="right")
+    return np.searchsorted(np.cumsum(p / p.sum() if normed else p), u, side="right")
+
+
+def no_care(scores, temperature, u):
+    with np.errstate(all="ignore"):
+        p = np.exp(scores / temperature)
+        return np.argmax(np.cumsum(p / p.sum()) > u)
 
 
 def one_temperature(scores, temperature, u):
@@ -57,6 +63,8 @@ WRONG["sample"] = [
     (partial(walking, early=True), "too early"),
     (one_temperature, "changes nothing"),
     (lambda scores, temperature, u: scores.argmax(), "most likely"),
+    (no_care, "divides by 0"),
+    (partial(searching, normed=False), "do not sum to 1"),
     (lambda scores, temperature, u: u, "Softmax of"),
 ]
 
@@ -79,6 +87,7 @@ WRONG["mended"] = [
     (lambda losses, sizes: np.average(np.exp(losses), weights=sizes), "before the mean"),
     (lambda losses, sizes: np.average(losses, weights=sizes), "mean loss"),
     (lambda losses, sizes: by_average(losses[:-1], sizes[:-1]), "leave the short batch out"),
+    (lambda losses, sizes: np.exp(sum(losses * sizes) / len(losses)), "number of batches"),
     (lambda losses, sizes: 2.0, "The sum of"),
 ]
 
@@ -112,6 +121,8 @@ WRONG["lead"] = [
     (partial(with_loops, anew=False), "tuned anew"),
     (partial(with_loops, left=True), "share that is left"),
     (partial(with_loops, turned=True), "other way round"),
+    (lambda *given: np.array(with_loops(*given))[[1, 0, 2]], "wrong order"),
+    (lambda *given: np.array(with_loops(*given)) * [1, 1, 100], "in percent"),
     (lambda *given: with_loops(*given)[:2], "three numbers"),
     (lambda run, *rest: run("adam", True, 0.5, 1), "There is no optimizer"),
     (lambda *given: (1.0, 1.0, 0.0), "For each optimizer"),
@@ -130,11 +141,23 @@ def pair_by_pair(train, test, kinds, alpha, *, smooth=True, turned=False):
     return np.exp(-np.mean(logs))
 
 
+def at_once(train, test, kinds, alpha, *, every=True, kept=False):
+    table = np.full((kinds, kinds), float(alpha))
+    if every:
+        np.add.at(table, (train[:-1], train[1:]), 1)
+    else:
+        table[train[:-1], train[1:]] += 1
+    p = table / table.sum(axis=1, keepdims=kept)
+    return np.exp(-np.log(p[test[:-1], test[1:]]).mean())
+
+
 RIGHT["bigram"] = [pair_by_pair, lambda *given: float(pair_by_pair(*given))]
 
 
 WRONG["bigram"] = [
     (partial(pair_by_pair, turned=True), "wrong way round"),
+    (at_once, "keepdims=True"),
+    (partial(at_once, every=False, kept=True), "however often"),
     (lambda *given: np.log(pair_by_pair(*given)), "mean loss"),
     (lambda *given: 1 / pair_by_pair(*given), "below 1"),
     (lambda train, test, kinds, alpha: pair_by_pair(train, test, kinds, 1), "You add 1"),
