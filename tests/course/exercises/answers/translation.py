@@ -14,6 +14,7 @@ PEAK = 1 / 160
 RIGHT["peaks"] = [
     [PEAK / 4, PEAK, PEAK / 2, PEAK / 2],
     (0.0015625, 0.00625, 0.003125, 0.003125),
+    [0.00156, 0.00625, 0.00313, 0.00313],
     np.array([min(n**-0.5, n * w**-1.5) / 8 for n, w in [(100, 400), (400, 400), (1600, 400),
                                                          (1600, 800)]]),
 ]  # fmt: skip
@@ -87,10 +88,11 @@ RIGHT["mended"] = [row_by_row, rolled]
 WRONG["mended"] = [
     (partial(row_by_row, count_padding=True, shift=0), "Nothing has changed"),
     (partial(row_by_row, count_padding=True), "easy to say"),
-    (partial(row_by_row, shift=0), "very token"),
+    (partial(row_by_row, shift=0), "very sign"),
     (lambda y, start, pad: (rolled(y, start, pad)[0], y, y == pad), "wrong way round"),
     (lambda y, start, pad: (rolled(y, pad, pad)[0], y, y != pad), "sign for the start"),
     (lambda y, start, pad: rolled(y, start, pad)[:2], "three arrays"),
+    (lambda y, start, pad: (np.c_[rolled(y, start, pad)[0][:, :1], y[:, 1:]], y, y != pad), "over"),
     (lambda y, start, pad: (y[:, :-1], y[:, 1:], y[:, 1:] != pad), "has the shape"),
 ]
 
@@ -168,6 +170,10 @@ WRONG["beam"] = [
     (partial(by_logarithms, most=1), "greedy decoding"),
     (all_of_them, "every translation"),
     (lambda following, length, width: by_logarithms(following, length, width + 1), "one more"),
-    (lambda following, length, width: with_arrays(following, length - 1, width), "`length` tokens"),
+    (lambda following, length, width: with_arrays(following, length - 1, width), "`length` signs"),
     (lambda following, length, width: [0] * length, "empty beginning"),
+    (
+        lambda following, length, width: (0.5, by_logarithms(following, length, width)),
+        "without its probability",
+    ),
 ]
