@@ -299,7 +299,7 @@ def _tokens(beam: Any, following: Decoder, length: int, width: int) -> Any:
     if not isinstance(returned, list | tuple | np.ndarray) or (
         [np.shape(sign) for sign in returned] != [()] * length
     ):
-        raise Complaint("Return one translation: a list of `length` signs, without its probability.")
+        raise Complaint("Return one translation: a list of `length` signs, no probability.")
     return list(returned)
 
 

@@ -174,6 +174,6 @@ WRONG["beam"] = [
     (lambda following, length, width: [0] * length, "empty beginning"),
     (
         lambda following, length, width: (0.5, by_logarithms(following, length, width)),
-        "without its probability",
+        "no probability",
     ),
 ]
