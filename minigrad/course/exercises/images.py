@@ -252,9 +252,9 @@ race = Exercise(
             _race(told=lambda a, b: float(np.median(a) - np.median(b))),
         "You take the mean difference. One unlucky run moves it: take the median.":
             _race(told=lambda a, b: float(np.mean(a - b))),
-        "The difference is right. The list has two ends: you look at the upper one only.":
+        "The difference is right. You miss a best rate at the lower end; both schedules count.":
             _race(edge=lambda at, n: n - 1 in at),
-        "The difference is right. The list has two ends: you look at the lower one only.":
+        "The difference is right. You miss a best rate at the upper end; both schedules count.":
             _race(edge=lambda at, n: 0 in at),
         "The difference is right. One best rate at an end is enough to say so.":
             _race(edge=lambda at, n: all(i in (0, n - 1) for i in at)),
