@@ -89,6 +89,10 @@ def _others_for_n(returns: Array, alive: Array) -> Array:
     return (kept.sum(axis=1, keepdims=True) - kept) / np.maximum(count, 1)
 
 
+def _at_first(returns: Array, alive: Array) -> Array:
+    return _others(returns, alive)[:1]
+
+
 def _left_out(
     returns: Callable[[Array, Array], Array] = _togo,
     baseline: Callable[[Array, Array], Any] = _others,
@@ -124,6 +128,8 @@ left_out = Exercise(
             _left_out(baseline=_all_others),
         "You take the mean over time. It goes over episodes, at each step.":
             _left_out(baseline=_over_time),
+        "Your baseline is a mean of whole returns. At each step, take what is still to come.":
+            _left_out(baseline=_at_first),
         "There is no baseline in yours.": _left_out(baseline=lambda returns, alive: 0.0),
         "You add up the rewards before the step. A push answers for what comes after it.":
             _left_out(_past),
@@ -187,7 +193,7 @@ mended = Exercise(
             _slope(-1.0),
         "Each score has a probability of its own in front. The logarithm's slope has none.":
             _slope(own=lambda p, hot: p),
-        "You divide by the steps now: long episodes would count less. Divide by episodes.":
+        "You divide by the steps now, as the page's loss does. Here divide by episodes.":
             _slope(count=_steps),
         "You divide by nothing now. It is a mean over episodes.":
             _slope(count=lambda scores, episodes: 1.0),
@@ -269,12 +275,14 @@ fair = Exercise(
     slips={
         "You score a run by its best update. That is luck: take the mean of the last five.":
             _fair(lambda returns: float(np.max(returns))),
+        "You score a run by the median of its last five. Their mean was asked.":
+            _fair(lambda returns: float(np.median(returns[-5:]))),
         "You score a run by its last update alone. Take the mean of the last five.":
             _fair(lambda returns: float(returns[-1])),
         "You score a run by the mean of all updates. That asks who is early; the end was asked.":
             _fair(lambda returns: float(np.mean(returns))),
         "You choose the lowest. A return is no loss: high is good.": _fair(choose=np.argmin),
-        "You choose by the mean of the seeds. One fallen run moves it: take the median.":
+        "You choose by the mean of the seeds. That may be wise; the median was asked.":
             _fair(middle=np.mean),
         "You choose by the luckiest seed. Take the median.": _fair(middle=np.max),
         "You choose on the fresh seeds. They are for the judgement.":
@@ -286,6 +294,8 @@ fair = Exercise(
         "B runs at the rate that was best for A. Each has its own.": _fair(one_rate=True),
         "You count the pairs in which B is higher.":
             _fair(told=lambda a, b: ((a < b).sum(), np.median(a - b))),
+        "You give the share of the pairs in which A is higher. Give their number.":
+            _fair(told=lambda a, b: ((a > b).mean(), np.median(a - b))),
         "The difference is A minus B.":
             _fair(told=lambda a, b: ((a > b).sum(), np.median(b - a))),
         "You subtract medians. Pairs first: take the median of the differences.":

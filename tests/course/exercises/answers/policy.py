@@ -47,7 +47,22 @@ def in_place(rewards, alive):
     return step_by_step(rewards, alive)
 
 
-RIGHT["left_out"] = [step_by_step, lambda *given: step_by_step(*given).tolist()]
+def corrected(rewards, alive):
+    """Take the page's mean, and lengthen what it made shorter."""
+    to_go = np.cumsum((rewards * alive)[::-1], axis=0)[::-1] * alive
+    n = np.maximum(alive.sum(axis=1, keepdims=True), 1)
+    less = to_go - to_go.sum(axis=1, keepdims=True) / n
+    return np.where(n > 1, less * n / np.maximum(n - 1, 1), to_go) * alive
+
+
+RIGHT["left_out"] = [step_by_step, corrected, lambda *given: step_by_step(*given).tolist()]
+
+
+def less_whole_returns(rewards, alive):
+    whole = (rewards * alive).sum(axis=0)
+    others = (whole.sum() - whole) / (len(whole) - 1)
+    to_go = np.cumsum((rewards * alive)[::-1], axis=0)[::-1]
+    return (to_go - others) * alive
 
 
 WRONG["left_out"] = [
@@ -55,6 +70,7 @@ WRONG["left_out"] = [
     (partial(step_by_step, living=False), "still alive count"),
     (partial(step_by_step, mask=False), "weight 0"),
     (lambda rewards, alive: step_by_step(rewards[::-1], alive), "less the mean"),
+    (less_whole_returns, "what is still to come"),
     (in_place, "Leave that as it is"),
 ]
 
@@ -106,6 +122,11 @@ def with_loops(run, rates, tries, fresh, *, best=False, low=False, own=True, sam
     return chosen["A"], chosen["B"], sum(gap > 0 for gap in gaps), sorted(gaps)[len(gaps) // 2]
 
 
+def share_of_pairs(run, rates, tries, fresh):
+    a, b, higher, gap = with_loops(run, rates, tries, fresh)
+    return a, b, higher / len(fresh), gap
+
+
 RIGHT["fair"] = [with_loops, lambda *given: list(with_loops(*given))]
 
 
@@ -114,6 +135,7 @@ WRONG["fair"] = [
     (partial(with_loops, low=True), "no loss"),
     (partial(with_loops, own=False), "Each has its own"),
     (partial(with_loops, same=True), "for the judgement"),
+    (share_of_pairs, "Give their number"),
     (lambda *given: with_loops(*given)[:2], "four numbers"),
     (lambda *given: (0.1, 0.1, 0, 0.0), "last five returns"),
 ]
