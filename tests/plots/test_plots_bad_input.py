@@ -11,6 +11,7 @@ from minigrad.course import figures
 
 PLANE = {"xlim": (-1, 1), "ylim": (-1, 1)}
 WALK, CLOUD = np.zeros((3, 2)), np.zeros((3, 4, 2))
+LAKE, WORTH = ["SF", "HG"], np.zeros((4, 4))
 
 
 def bowl(x1, x2):
@@ -48,6 +49,11 @@ CALLS = {
     figures.fits: {"points": ([0, 1], [0, 1]), "x": [0, 1], "curves": {"a": [0, 1]}},
     figures.histogram: {"sizes": [0.1, 1.0, 2.0], "marks": {"limit": 1.0}},
     figures.histograms: {"sets": {"a": [0.0, 1.0]}, "xlim": (-1, 1), "bins": 5},
+    figures.confusion: {"counts": np.eye(2)},
+    figures.alignment: {"weights": np.eye(2), "source": ["a", "b"], "target": ["c", "d"]},
+    figures.tile_map: {"world": LAKE, "tables": {"a": WORTH}, "moves": "LDRU"},
+    figures.animate_tile_map: {"world": LAKE, "frames": {"a": {"b": WORTH}}, "moves": "LDRU"},
+    figures.animate_carts: {"runs": {"a": np.zeros((3, 4))}, "every": 5},
     figures.walls: {"f": bowl, "free": [2, 1], "places": {"L1": [1, 0]}, **PLANE},
 }  # fmt: skip
 DRAWN_FROM_OTHER_THINGS = {  # graphs of tensors and values, and charts of text
@@ -65,6 +71,7 @@ NO_NUMBER = {"none": None, "string": "1", "nan": math.nan, "infinite": math.inf,
 NO_LIMITS = {**NO_NUMBERS, "one": [1.0], "equal": [1, 1], "nan": [0, math.nan], "number": 1.0,
              "infinite": [0, math.inf], "three": [0, 1, 2]}  # fmt: skip
 NO_NAMES = {"none": None, "string": "abc", "numbers": [1], "class": list}
+NO_COUNT = {"zero": 0, "negative": -1, "fraction": 2.5, "string": "8", "none": None}
 NO_FUNCTION = {"none": None, "string": "f", "number": 1.0, "class": dict}
 
 BAD = {
@@ -74,14 +81,17 @@ BAD = {
                "nobody": {"a": 0, "b": 1},
                "fraction": {"a": 1.5, "b": 2}, "string": "abc", "text": {"a": "3", "b": 2}},
     "limit": {**NO_NUMBER, "zero": 0.0, "negative": -1.0},
-    "bins": {"zero": 0, "negative": -1, "fraction": 2.5, "string": "8", "none": None},
     "points": {**NO_NUMBERS, "one side": ([0.0, 1.0],), "three sides": ([0.0],) * 3},
-    "columns": {"zero": 0, "negative": -1, "fraction": 2.5, "string": "8", "none": None},
+    **dict.fromkeys(("world", "source", "target"), NO_NAMES),
+    "moves": {"none": None, "number": 4, "list": ["L", "D", "R", "U"], "three": "LDR"},
+    **dict.fromkeys(("bins", "columns", "every"), NO_COUNT),
     **dict.fromkeys(("losses", "results", "runs", "panels", "amounts", "values", "paths", "clouds",
-                     "models", "looked", "matrices", "curves", "sets", "places"), NO_SERIES),
+                     "models", "looked", "matrices", "curves", "sets", "places", "tables",
+                     "frames"), NO_SERIES),
     "marks": {kind: bad for kind, bad in NO_SERIES.items() if kind not in ("none", "empty")},
     **dict.fromkeys(("rates", "smoothed", "x", "y", "pixels", "arrays", "at", "levels", "others",
-                     "b", "g", "hessian", "gradient", "sizes", "free"), NO_NUMBERS),
+                     "b", "g", "hessian", "gradient", "sizes", "free", "counts", "weights"),
+                    NO_NUMBERS),
 }  # fmt: skip
 NAMED_OTHERWISE = {  # the same word for another kind of argument
     (plots.range_curve, "losses"): NO_NUMBERS,
@@ -108,7 +118,7 @@ AXES = {
 }
 WITH_AXES = [call for call in CALLS if call not in (
     plots.images, plots.signed_tiles, figures.grids, figures.animate_broadcast,
-    figures.network)]  # fmt: skip
+    figures.network, figures.alignment, figures.tile_map, figures.animate_tile_map)]  # fmt: skip
 
 
 def cases():

@@ -65,8 +65,8 @@ def results(chromium, address):
     page.close()
 
 
-def test_there_are_thirty_questions():
-    assert len(WANTED) == 30
+def test_there_are_at_least_thirty_questions():
+    assert len(WANTED) >= 30
 
 
 @pytest.mark.parametrize("question", WANTED)

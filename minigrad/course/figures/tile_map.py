@@ -49,7 +49,7 @@ def tile_map(world: Sequence[str], tables: Tables, *, moves: str, title: str, al
     >>> _ = tile_map(["SG"], {"": [[0, 0, 1, 0], [0, 0, 0, 0]]}, moves="LDRU", **words)
     """
     letters = _letters(world)
-    values = _values(tables, letters)
+    values = _values("tables", tables, letters)
     return _drawn(letters, values, _scale([values], letters), moves, title, alt)
 
 
@@ -73,7 +73,7 @@ def animate_tile_map(
     """
     letters = _letters(world)
     shown = {
-        caption: _values(tables, letters)
+        caption: _values(f"frames[{caption!r}]", tables, letters)
         for caption, tables in as_named("frames", frames, "tables of values").items()
     }
     scale = _scale(shown.values(), letters)
@@ -92,12 +92,14 @@ def _letters(world: Any) -> NDArray[np.str_]:
     return np.array([list(row) for row in rows])
 
 
-def _values(tables: Any, letters: NDArray[np.str_]) -> dict[str, NDArray[np.float64]]:
-    values = as_series("tables", tables, "the values of each move, shape (tiles, 4)", 2)
+def _values(
+    argument: str, tables: Any, letters: NDArray[np.str_]
+) -> dict[str, NDArray[np.float64]]:
+    values = as_series(argument, tables, "the values of each move, shape (tiles, 4)", 2)
     for name, table in values.items():
         if table.shape != (letters.size, len(ARROWS)):
             raise ValueError(
-                f"tables[{name!r}]: {letters.size} tiles with 4 moves each; got {table.shape}."
+                f"{argument}[{name!r}]: {letters.size} tiles with 4 moves each; got {table.shape}."
             )
     return values
 
