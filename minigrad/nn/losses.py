@@ -258,7 +258,7 @@ def huber_loss(
 @primitive(lambda g, y, x, t: g * (ops.sigmoid(x) - t), lambda g, y, x, t: -g * x)
 def _binary_cross_entropy(x: Any, t: Any) -> Any:
     # log(1 + exp(-|x|)), and |x| as far as x points away from the target; 0 * infinity counts as 0
-    away = (x > 0) - t  # 1 - t or -t
+    away = np.where(x > 0, 1 - t, -t)
     return np.log1p(np.exp(-np.abs(x))) + np.where(away == 0, 0, x * away)
 
 
