@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .drawing import Generator, between, normal, sizes, whole
-from .exercise import Exercise, call
+from .exercise import Exercise, call, numbers
 from .verdict import Complaint
 
 # A slip is what is said, and below it the wrong answer that is meant.
@@ -244,13 +244,6 @@ def _fair(
     return fair
 
 
-def _pair(answer: Any, run: Any, without: Any, having: Any, tries: Any, seeds: Any) -> Any:
-    returned = call(answer, run, without, having, tries, seeds)
-    if not isinstance(returned, tuple | list) or len(returned) != 2:
-        raise Complaint("Return two numbers: the count of pairs, and the median difference.")
-    return [float(number) for number in returned]
-
-
 def _draw_fair(rng: Generator) -> tuple[Any, ...]:
     best = {"lr": between(rng, 0.03, 0.08), "p": between(rng, 0.3, 0.5)}
     rates = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32]
@@ -268,7 +261,7 @@ def _draw_fair(rng: Generator) -> tuple[Any, ...]:
 
 fair = Exercise(
     answer=_fair(),
-    use=_pair,
+    use=numbers(2, "Return two numbers: the count of pairs, and the median difference."),
     draw=_draw_fair,
     draws=10,
     praise="One budget, two halves, fresh seeds, pairs: that is what \"helps\" means.",

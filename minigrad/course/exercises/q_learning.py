@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .drawing import Generator, between, normal, sizes, whole
-from .exercise import Exercise, call
+from .exercise import Exercise, call, numbers
 from .verdict import Complaint
 
 # A slip is what is said, and below it the wrong answer that is meant.
@@ -261,13 +261,6 @@ def _compared(
     return compared
 
 
-def _pair(answer: Any, run: Any, numbers: Any, epsilons: Any, tuning: Any, racing: Any) -> Any:
-    returned = call(answer, run, numbers, epsilons, tuning, racing)
-    if not isinstance(returned, tuple | list) or len(returned) != 2:
-        raise Complaint("Return two numbers: the count of pairs, and the median difference.")
-    return [float(number) for number in returned]
-
-
 def _draw_compared(rng: Generator) -> tuple[Any, ...]:
     power, constant = between(rng, 0.3, 0.5), between(rng, 0.01, 0.04)
     numbers = {
@@ -289,7 +282,7 @@ def _draw_compared(rng: Generator) -> tuple[Any, ...]:
 
 compared = Exercise(
     answer=_compared(),
-    use=_pair,
+    use=numbers(2, "Return two numbers: the count of pairs, and the median difference."),
     draw=_draw_compared,
     draws=12,
     praise="Two dials, both tuned for both rules, and a race on seeds that chose nothing.",
